@@ -1,0 +1,237 @@
+//! From a call to an HTTP request: the only place that sees the key.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
+use http::{HeaderValue, Method, Request, Uri};
+
+use crate::billing::BillingKey;
+use crate::error::Error;
+use crate::upscale::Upscale;
+use crate::values::{ApiKey, BaseUrl, IdempotencyKey, Language, TaskId};
+use crate::zoom::Zoom;
+
+/// Something that costs money.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Action {
+    /// A zoom of an upscaled picture.
+    Zoom(Zoom),
+    /// An upscale of a tile of a grid.
+    Upscale(Upscale),
+}
+
+impl Action {
+    /// The price cell that an accepted submission is billed to.
+    pub fn billing_key(&self) -> BillingKey {
+        match self {
+            Self::Zoom(zoom) => zoom.billing_key(),
+            Self::Upscale(upscale) => upscale.billing_key(),
+        }
+    }
+
+    /// What it is called, for messages.
+    pub(crate) const fn noun(&self) -> &'static str {
+        match self {
+            Self::Zoom(_) => "zoom",
+            Self::Upscale(_) => "upscale",
+        }
+    }
+
+    fn body(&self) -> Vec<u8> {
+        let json = match self {
+            Self::Zoom(zoom) => serde_json::to_vec(zoom),
+            Self::Upscale(upscale) => serde_json::to_vec(upscale),
+        };
+        // Text, finite numbers and JSON values always become JSON; the API would refuse an empty body.
+        json.unwrap_or_default()
+    }
+}
+
+impl From<Zoom> for Action {
+    fn from(zoom: Zoom) -> Self {
+        Self::Zoom(zoom)
+    }
+}
+
+impl From<Upscale> for Action {
+    fn from(upscale: Upscale) -> Self {
+        Self::Upscale(upscale)
+    }
+}
+
+/// One call of the API as plain data, without the key: a job, a test case or a log line that holds one
+/// cannot leak the secret.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Call {
+    /// Asks for new work. Each accepted one is billed.
+    Submit {
+        /// What to do.
+        action: Action,
+        /// The same on every attempt of one job; see [`IdempotencyKey`].
+        idempotency_key: Option<IdempotencyKey>,
+    },
+    /// Looks at a task in the unified vocabulary (reference, section 5). Free.
+    Task(TaskId),
+    /// Looks at a task in Midjourney's vocabulary, with its buttons (reference, section 6). Free.
+    MidjourneyTask(TaskId),
+}
+
+impl Call {
+    /// Whether an accepted call is billed.
+    pub const fn costs_money(&self) -> bool {
+        matches!(self, Self::Submit { .. })
+    }
+}
+
+/// An account on an API: turns calls into requests.
+///
+/// ```
+/// use zoomout_core::{Api, ApiKey, Call, TaskId};
+///
+/// let api = Api::new(ApiKey::new("sk-secret")?);
+/// let request = api.request(&Call::Task(TaskId::new("task_1")?));
+/// assert_eq!(request.method(), "GET");
+/// assert_eq!(request.uri(), "https://api.apimart.ai/v1/tasks/task_1");
+/// assert!(!format!("{request:?}").contains("sk-secret"));
+/// # Ok::<(), zoomout_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Api {
+    base: BaseUrl,
+    key: ApiKey,
+    user_agent: HeaderValue,
+    language: Option<Language>,
+}
+
+impl Api {
+    /// The public API with this key.
+    pub fn new(key: ApiKey) -> Self {
+        Self {
+            base: BaseUrl::default(),
+            key,
+            user_agent: HeaderValue::from_static(concat!("zoomout/", env!("CARGO_PKG_VERSION"))),
+            language: None,
+        }
+    }
+
+    /// Another address of the API.
+    #[must_use]
+    pub fn base(mut self, base: BaseUrl) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The language in which the messages of failed tasks are worded.
+    #[must_use]
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = Some(language);
+        self
+    }
+
+    /// Names the program in front of our own name in the `User-Agent` header.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the name cannot stand in a header.
+    pub fn user_agent(mut self, program: &str) -> Result<Self, Error> {
+        let text = [program, " zoomout/", env!("CARGO_PKG_VERSION")].concat();
+        self.user_agent = HeaderValue::from_str(text.trim_start()).map_err(|_| {
+            Error::invalid("user_agent", format_args!("must be visible ASCII, got {program:?}"))
+        })?;
+        Ok(self)
+    }
+
+    /// The address of the API.
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// Overwrites every echo of the key in an answer; see [`ApiKey::redact`].
+    pub fn redact(&self, bytes: &mut [u8]) {
+        self.key.redact(bytes);
+    }
+
+    /// The request that makes `call`.
+    pub fn request(&self, call: &Call) -> Request<Vec<u8>> {
+        let (method, path, body) = match call {
+            Call::Submit { action, .. } => {
+                let path = ["/v1/midjourney/generations/", action.noun()].concat();
+                (Method::POST, path, action.body())
+            }
+            Call::Task(task_id) => (Method::GET, self.look("/v1/tasks/", task_id), Vec::new()),
+            Call::MidjourneyTask(task_id) => (Method::GET, self.look("/v1/midjourney/", task_id), Vec::new()),
+        };
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        // A base URL and a task id are made of characters that a URI takes as they are.
+        *request.uri_mut() = [self.base.as_str(), &path].concat().parse().unwrap_or_else(|_| Uri::default());
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(AUTHORIZATION, self.key.bearer());
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        if let Call::Submit { idempotency_key, .. } = call {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            let key = idempotency_key.as_ref().and_then(|key| HeaderValue::from_str(key.as_str()).ok());
+            if let Some(key) = key {
+                headers.insert(HeaderName::from_static("idempotency-key"), key);
+            }
+        }
+        request
+    }
+
+    fn look(&self, path: &str, task_id: &TaskId) -> String {
+        let (query, language) = match self.language {
+            Some(language) => ("?language=", language.as_str()),
+            None => ("", ""),
+        };
+        [path, task_id.as_str(), query, language].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    fn api() -> Api {
+        Api::new(ApiKey::new("sk-MARK").unwrap())
+    }
+
+    fn zoom() -> Action {
+        Zoom::by_ratio(TaskId::new("task_1").unwrap(), None).into()
+    }
+
+    #[test]
+    fn a_submission_carries_everything_it_needs() {
+        let idempotency_key = Some(IdempotencyKey::new("k-1").unwrap());
+        let request = api().request(&Call::Submit { action: zoom(), idempotency_key });
+        assert_eq!(request.method(), Method::POST);
+        assert_eq!(request.uri(), "https://api.apimart.ai/v1/midjourney/generations/zoom");
+        assert_eq!(request.body(), br#"{"task_id":"task_1"}"#);
+        let header = |name: &str| request.headers()[name].as_bytes();
+        assert_eq!(header("authorization"), b"Bearer sk-MARK");
+        assert_eq!(header("content-type"), b"application/json");
+        assert_eq!(header("idempotency-key"), b"k-1");
+        assert!(header("user-agent").starts_with(b"zoomout/"));
+    }
+
+    #[test]
+    fn looks_name_the_task_and_the_language() {
+        let api = api().base("https://gateway.example/apimart/v1".parse().unwrap());
+        let task = TaskId::new("task_1").unwrap();
+        let look = api.clone().language("zh".parse().unwrap()).request(&Call::Task(task.clone()));
+        assert_eq!(look.uri(), "https://gateway.example/apimart/v1/tasks/task_1?language=zh");
+        let look = api.request(&Call::MidjourneyTask(task));
+        assert_eq!(look.uri(), "https://gateway.example/apimart/v1/midjourney/task_1");
+        assert!(look.body().is_empty() && !look.headers().contains_key("content-type"));
+    }
+
+    #[test]
+    fn debug_shows_no_key() {
+        let call = Call::Submit { action: zoom(), idempotency_key: None };
+        let shown = format!("{:?} {:?} {:?}", api(), api().request(&call), call);
+        assert!(!shown.contains("MARK"), "{shown}");
+    }
+}

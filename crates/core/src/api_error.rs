@@ -1,0 +1,119 @@
+//! The server's own words.
+
+use alloc::string::String;
+use core::fmt;
+use core::time::Duration;
+
+/// What the server said went wrong, in one shape whatever shape it came in (reference, section 9).
+///
+/// The predicates look at the HTTP status first, then at `type` and `code`, and at the text only where
+/// the API publishes nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The HTTP status; absent for the failure of a task, which arrives inside a 200.
+    pub status: Option<u16>,
+    /// `error.type`, such as `invalid_request_error`.
+    pub kind: Option<String>,
+    /// `error.code` or the Midjourney code, as text; absent if empty.
+    pub code: Option<String>,
+    /// The server's message, on one line, or a short excerpt of an answer that is not JSON.
+    pub message: String,
+    /// The id under which the server knows the request.
+    pub request_id: Option<String>,
+    /// How long the server asked us to wait (`Retry-After`, RFC 9110 section 10.2.3).
+    pub retry_after: Option<Duration>,
+}
+
+impl ApiError {
+    /// The key is missing or wrong.
+    pub fn is_authentication(&self) -> bool {
+        self.status == Some(401)
+    }
+
+    /// The balance or the quota is used up. A real account answers this with 402 or with 403
+    /// (reference, section 14.12).
+    pub fn is_payment(&self) -> bool {
+        self.status == Some(402) || self.kind_or_code_is("quota_not_enough")
+    }
+
+    /// The task belongs to somebody else, or the key may not do this.
+    pub fn is_permission(&self) -> bool {
+        self.status == Some(403) && !self.is_payment()
+    }
+
+    /// No such task, or it is older than three days.
+    pub fn is_not_found(&self) -> bool {
+        self.status == Some(404)
+    }
+
+    /// The parent is a grid; it must be upscaled first. Only the first words of this refusal are
+    /// published (reference, section 14.5).
+    pub fn is_parent_not_upscaled(&self) -> bool {
+        const BEGINNING: &str = "This action requires an upscaled task";
+        self.message.get(..BEGINNING.len()).is_some_and(|start| start.eq_ignore_ascii_case(BEGINNING))
+    }
+
+    /// Too many requests.
+    pub fn is_rate_limit(&self) -> bool {
+        self.status == Some(429)
+    }
+
+    /// Moderation refused the prompt or the picture (status 422, Midjourney code 24, or the documented
+    /// reason of a failed task).
+    pub fn is_moderation(&self) -> bool {
+        const REASON: &str = "banned prompt";
+        self.status == Some(422)
+            || self.code.as_deref() == Some("24")
+            || self.message.get(..REASON.len()).is_some_and(|start| start.eq_ignore_ascii_case(REASON))
+    }
+
+    /// Whether `type` or `code` is this word.
+    pub(crate) fn kind_or_code_is(&self, word: &str) -> bool {
+        [&self.kind, &self.code].into_iter().any(|name| name.as_deref() == Some(word))
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.status {
+            Some(status) => write!(f, "{status}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, kind: &str, message: &str) -> ApiError {
+        ApiError {
+            status: Some(status),
+            kind: Some(kind.into()),
+            message: message.into(),
+            ..ApiError::default()
+        }
+    }
+
+    #[test]
+    fn a_used_up_quota_is_a_payment_problem_whatever_its_status() {
+        let quota = answer(403, "quota_not_enough", "insufficient balance");
+        assert!(quota.is_payment() && !quota.is_permission());
+        assert!(answer(402, "payment_required", "").is_payment());
+        assert!(answer(403, "permission_error", "").is_permission());
+    }
+
+    #[test]
+    fn the_grid_refusal_is_known_by_its_first_words() {
+        for message in
+            ["This action requires an upscaled task...", "THIS ACTION requires an upscaled task. Sorry"]
+        {
+            assert!(answer(400, "invalid_request_error", message).is_parent_not_upscaled());
+        }
+        for message in ["", "This action", "此操作需要先放大任务才能执行此操作需要先放大任务", "no"]
+        {
+            assert!(!answer(400, "invalid_request_error", message).is_parent_not_upscaled());
+        }
+    }
+}

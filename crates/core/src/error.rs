@@ -1,0 +1,267 @@
+//! What can go wrong, whether it may have cost money, and what to do next.
+
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use core::fmt;
+use core::time::Duration;
+
+use crate::api_error::ApiError;
+use crate::values::TaskId;
+
+/// The kinds of error, by whose side it is on and what helps. Every face maps this one list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The input cannot be sent; nothing was.
+    Invalid,
+    /// The server said no; nothing was executed.
+    Refused,
+    /// The submission may have arrived and may be billed; nobody knows.
+    Unconfirmed,
+    /// The task ran and failed, or cannot finish; the server refunds it.
+    TaskFailed,
+    /// Our patience ended first; the task goes on.
+    Deadline,
+    /// The caller stopped waiting.
+    Cancelled,
+    /// The network failed where it is known what that means.
+    Transport,
+    /// The server answered something that cannot be understood.
+    Protocol,
+    /// A file could not be written.
+    Storage,
+}
+
+impl ErrorKind {
+    /// Every kind, so that each face can prove that it covers them all.
+    pub const ALL: [Self; 9] = [
+        Self::Invalid,
+        Self::Refused,
+        Self::Unconfirmed,
+        Self::TaskFailed,
+        Self::Deadline,
+        Self::Cancelled,
+        Self::Transport,
+        Self::Protocol,
+        Self::Storage,
+    ];
+
+    /// The kind's name in snake case, as in JSON and as the `code` in JavaScript.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Refused => "refused",
+            Self::Unconfirmed => "unconfirmed",
+            Self::TaskFailed => "task_failed",
+            Self::Deadline => "deadline",
+            Self::Cancelled => "cancelled",
+            Self::Transport => "transport",
+            Self::Protocol => "protocol",
+            Self::Storage => "storage",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether money was spent on the submission that an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Billed {
+    /// No, or it is refunded.
+    No,
+    /// Nobody knows: look at the account before submitting again.
+    Maybe,
+    /// Yes: a task was accepted.
+    Yes,
+}
+
+impl Billed {
+    /// `no`, `maybe` or `yes`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Maybe => "maybe",
+            Self::Yes => "yes",
+        }
+    }
+}
+
+impl fmt::Display for Billed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The error of every operation. `Display` is one line in our own words; what lies beneath is in
+/// [`source`](core::error::Error::source), the server's answer in [`api`](Self::api).
+#[derive(Clone, PartialEq)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone, PartialEq)]
+struct Inner {
+    kind: ErrorKind,
+    billed: Billed,
+    message: String,
+    field: Option<&'static str>,
+    task_id: Option<TaskId>,
+    api: Option<ApiError>,
+    retry_after: Option<Duration>,
+    cause: Option<Cause>,
+}
+
+/// A foreign error, kept as its text: it can be cloned, compared and carried into other languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Cause(String);
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl core::error::Error for Cause {}
+
+impl Error {
+    /// An error of this kind with this message. What it says about money is the caller's claim.
+    pub fn new(kind: ErrorKind, billed: Billed, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            billed,
+            message: message.into(),
+            field: None,
+            task_id: None,
+            api: None,
+            retry_after: None,
+            cause: None,
+        }))
+    }
+
+    /// Input that cannot be sent: `field` is its name in the API, `problem` reads on from the name.
+    pub fn invalid(field: &'static str, problem: impl fmt::Display) -> Self {
+        let mut error = Self::new(ErrorKind::Invalid, Billed::No, alloc::format!("{field} {problem}"));
+        error.0.field = Some(field);
+        error
+    }
+
+    /// Names the task that the error is about.
+    #[must_use]
+    pub fn about(mut self, task_id: &TaskId) -> Self {
+        self.0.task_id = Some(task_id.clone());
+        self
+    }
+
+    /// Keeps the error beneath.
+    #[must_use]
+    pub fn caused_by(mut self, cause: &impl ToString) -> Self {
+        self.0.cause = Some(Cause(cause.to_string()));
+        self
+    }
+
+    /// Keeps the server's answer.
+    #[must_use]
+    pub(crate) fn answered(mut self, api: ApiError) -> Self {
+        self.0.retry_after = api.retry_after;
+        self.0.api = Some(api);
+        self
+    }
+
+    /// What kind of error this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Whether money was spent.
+    pub fn billed(&self) -> Billed {
+        self.0.billed
+    }
+
+    /// The field that was refused, for [`ErrorKind::Invalid`].
+    pub fn field(&self) -> Option<&'static str> {
+        self.0.field
+    }
+
+    /// The task that was paid for or looked at, if its id is known.
+    pub fn task_id(&self) -> Option<&TaskId> {
+        self.0.task_id.as_ref()
+    }
+
+    /// What the server answered, if it did.
+    pub fn api(&self) -> Option<&ApiError> {
+        self.0.api.as_ref()
+    }
+
+    /// How long the server asked us to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The id under which the server knows the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.api().and_then(|api| api.request_id.as_deref())
+    }
+
+    /// The error beneath, as text: the same as [`source`](core::error::Error::source).
+    pub fn cause(&self) -> Option<&str> {
+        self.0.cause.as_ref().map(|cause| cause.0.as_str())
+    }
+
+    /// What to do next, in a sentence that holds in every language and on the command line.
+    pub fn next_step(&self) -> &'static str {
+        crate::next_step::advise(self)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("billed", &self.0.billed)
+            .field("message", &self.0.message)
+            .field("task_id", &self.0.task_id)
+            .field("api", &self.0.api)
+            .field("retry_after", &self.0.retry_after)
+            .field("cause", &self.0.cause)
+            .finish_non_exhaustive()
+    }
+}
+
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.0.cause.as_ref().map(|cause| {
+            let cause: &(dyn core::error::Error + 'static) = cause;
+            cause
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::error::Error as _;
+
+    #[test]
+    fn names_are_distinct() {
+        let mut names = ErrorKind::ALL.map(ErrorKind::as_str).to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ErrorKind::ALL.len());
+    }
+
+    #[test]
+    fn the_cause_is_in_source_and_not_in_display() {
+        let error =
+            Error::new(ErrorKind::Transport, Billed::No, "could not reach the server").caused_by(&"refused");
+        assert_eq!(error.to_string(), "could not reach the server");
+        assert_eq!(error.source().unwrap().to_string(), "refused");
+    }
+}

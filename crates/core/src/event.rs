@@ -1,0 +1,64 @@
+//! What a job tells while it goes on.
+
+use alloc::string::String;
+use core::fmt;
+use core::time::Duration;
+
+use crate::status::Status;
+use crate::values::TaskId;
+
+/// News from a job, in the order in which they happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The submission was accepted, and is billed. Whoever keeps a record writes this id down now.
+    Submitted(TaskId),
+    /// The task was seen in a new state.
+    Progress(Progress),
+    /// Something went wrong that costs only time.
+    Retrying(Retry),
+}
+
+/// Where a task stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The task.
+    pub task_id: TaskId,
+    /// Where it stands.
+    pub status: Status,
+    /// How far it is, 0 to 100: the highest figure seen so far, for a server's figure may fall back.
+    pub percent: Option<u8>,
+    /// For how long it has been watched.
+    pub watched: Duration,
+}
+
+/// Something that will be tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Retry {
+    /// What will be tried again.
+    pub attempt: Attempt,
+    /// What went wrong, on one line.
+    pub reason: String,
+    /// After how long it will be tried again.
+    pub after: Duration,
+}
+
+/// What is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// The submission, which provably was not executed.
+    Submission,
+    /// A look at the task, which is free.
+    Look,
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Submission => "submission",
+            Self::Look => "look",
+        })
+    }
+}

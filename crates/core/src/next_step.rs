@@ -1,0 +1,71 @@
+//! The advice that goes with an error.
+
+use crate::error::{Billed, Error, ErrorKind};
+
+/// One sentence on what to do now. Money first: where it may have been spent, never "try again".
+pub(crate) fn advise(error: &Error) -> &'static str {
+    match (error.kind(), error.billed()) {
+        (ErrorKind::Invalid, _) => "correct the named field; nothing was sent and nothing was charged",
+        (ErrorKind::Refused, _) => refused(error),
+        (ErrorKind::Unconfirmed, _) => {
+            "look at the usage or balance of the account before submitting again: \
+             the task may exist and may be billed, and a second submission would be billed as well"
+        }
+        (ErrorKind::TaskFailed, Billed::Maybe) => {
+            "nothing needs to be done: the server cancels and refunds the task after 30 minutes; submit anew if wanted"
+        }
+        (ErrorKind::TaskFailed, _) => {
+            "read the reason; the server refunds a failed task; submit anew if wanted"
+        }
+        (ErrorKind::Deadline, _) => "wait for the same task again: it goes on and is not charged twice",
+        (ErrorKind::Cancelled, Billed::Yes) => {
+            "wait for the same task to get the picture: it is already paid for"
+        }
+        (ErrorKind::Cancelled | ErrorKind::Transport | ErrorKind::Protocol, Billed::Maybe) => {
+            "look at the usage or balance of the account before submitting again: the task may exist and may be billed"
+        }
+        (ErrorKind::Cancelled, Billed::No) => "nothing was charged; start again whenever wanted",
+        (ErrorKind::Transport, Billed::Yes) => "wait for the same task again once the network is back",
+        (ErrorKind::Transport, Billed::No) => {
+            "check the network and the address, then try again; nothing was charged"
+        }
+        (ErrorKind::Protocol, Billed::Yes) => "look at the task again, and report this answer if it stays",
+        (ErrorKind::Protocol, Billed::No) => {
+            "check the address of the API, and report this answer if it stays"
+        }
+        (ErrorKind::Storage, Billed::Yes) => {
+            "free some space or choose another place, then wait for the same task again: it is already paid for"
+        }
+        (ErrorKind::Storage, _) => {
+            "free some space or choose another place, then try again; nothing was charged"
+        }
+    }
+}
+
+fn refused(error: &Error) -> &'static str {
+    let Some(api) = error.api() else {
+        return "read the server's answer, correct the request and try again";
+    };
+    if error.billed() == Billed::Yes {
+        return "correct what the server names, then wait for the same task again: it is already paid for";
+    }
+    if api.is_parent_not_upscaled() {
+        "upscale one tile of the grid first, then zoom the task that the upscale returns"
+    } else if api.is_authentication() {
+        "check the API key"
+    } else if api.is_payment() {
+        "top up the account, then try again"
+    } else if api.is_permission() {
+        "use a task of the account that the API key belongs to"
+    } else if api.is_not_found() {
+        "check the task id: tasks are kept for 3 days"
+    } else if api.is_rate_limit() {
+        "wait, then try again; nothing was charged"
+    } else if api.is_moderation() {
+        "change the picture or the prompt: moderation refused it"
+    } else if api.status.is_some_and(|status| (300..400).contains(&status)) {
+        "check the address of the API: it points elsewhere, and a request that costs money is never redirected"
+    } else {
+        "read the server's words and correct the request; nothing was charged"
+    }
+}

@@ -1,0 +1,134 @@
+//! The part of a job before the task exists: sending the submission, once if at all possible.
+
+use alloc::collections::VecDeque;
+use alloc::format;
+use alloc::string::String;
+use core::time::Duration;
+
+use fastrand::Rng;
+use http::Response;
+
+use crate::api::{Action, Call};
+use crate::delivery::Failure;
+use crate::error::{Billed, Error, ErrorKind};
+use crate::event::{Attempt, Event, Retry};
+use crate::look::refused;
+use crate::policy::Policy;
+use crate::resubmit::{Shape, Verdict, after_answer, after_failure};
+use crate::submission::Submission;
+use crate::values::IdempotencyKey;
+use crate::wire::answer::Answer;
+
+/// A submission that has not been accepted yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Submitting {
+    pub(crate) action: Action,
+    idempotency_key: Option<IdempotencyKey>,
+    /// How often it was sent.
+    attempts: u32,
+    /// Why the last attempt brought nothing; it provably was not executed.
+    last: Option<Error>,
+}
+
+/// What follows from an attempt.
+pub(crate) enum AfterAttempt {
+    Accepted(Submission),
+    Rest(Duration),
+    End(Error),
+}
+
+impl Submitting {
+    pub(crate) fn new(action: Action, idempotency_key: Option<IdempotencyKey>) -> Self {
+        Self { action, idempotency_key, attempts: 0, last: None }
+    }
+
+    pub(crate) fn send(&mut self) -> Call {
+        self.attempts = self.attempts.saturating_add(1);
+        Call::Submit { action: self.action.clone(), idempotency_key: self.idempotency_key.clone() }
+    }
+
+    pub(crate) fn on_response(
+        &mut self,
+        response: &Response<&[u8]>,
+        policy: &Policy,
+        rng: &mut Rng,
+        events: &mut VecDeque<Event>,
+    ) -> AfterAttempt {
+        let answer = Answer::read(response);
+        let verdict = after_answer(answer.status, Shape::of(&answer), policy.resubmit);
+        match (verdict, answer.submission()) {
+            (Verdict::Accepted, Some(submission)) => AfterAttempt::Accepted(submission),
+            (Verdict::Refused, _) => AfterAttempt::End(self.refused(&answer)),
+            (Verdict::Again, _) => self.again(self.refused(&answer), policy, rng, events),
+            (Verdict::Accepted | Verdict::Unconfirmed, _) => {
+                let api = answer.to_api_error();
+                let problem =
+                    format!("the server answered the {} with status {}", self.noun(), answer.status);
+                AfterAttempt::End(self.unconfirmed(&problem, &api.message).answered(api))
+            }
+        }
+    }
+
+    pub(crate) fn on_failure(
+        &mut self,
+        failure: &Failure,
+        policy: &Policy,
+        rng: &mut Rng,
+        events: &mut VecDeque<Event>,
+    ) -> AfterAttempt {
+        match after_failure(failure.delivery, policy.resubmit) {
+            Verdict::Again => self.again(self.not_sent(failure), policy, rng, events),
+            Verdict::Accepted | Verdict::Refused => AfterAttempt::End(self.not_sent(failure)),
+            Verdict::Unconfirmed => {
+                let problem = format!("no answer came to the {}", self.noun());
+                AfterAttempt::End(self.unconfirmed(&problem, &failure.cause))
+            }
+        }
+    }
+
+    /// What to say when the time is up and nothing was accepted: the last refusal, if there was one.
+    pub(crate) fn on_deadline(&self) -> Error {
+        self.last.clone().unwrap_or_else(|| {
+            let message = format!("the time was up before the {} was sent", self.noun());
+            Error::new(ErrorKind::Deadline, Billed::No, message)
+        })
+    }
+
+    pub(crate) const fn noun(&self) -> &'static str {
+        self.action.noun()
+    }
+
+    fn again(
+        &mut self,
+        error: Error,
+        policy: &Policy,
+        rng: &mut Rng,
+        events: &mut VecDeque<Event>,
+    ) -> AfterAttempt {
+        let invited = error.api().is_some_and(crate::ApiError::is_rate_limit);
+        if !invited && self.attempts >= policy.attempts.get() {
+            return AfterAttempt::End(error);
+        }
+        let after = crate::schedule::before_resubmission(self.attempts, error.retry_after(), rng);
+        let cause = error.cause().unwrap_or_default();
+        let reason = if cause.is_empty() { format!("{error}") } else { format!("{error}: {cause}") };
+        events.push_back(Event::Retrying(Retry { attempt: Attempt::Submission, reason, after }));
+        self.last = Some(error);
+        AfterAttempt::Rest(after)
+    }
+
+    fn refused(&self, answer: &Answer) -> Error {
+        refused(&["the ", self.noun()].concat(), answer.to_api_error(), Billed::No)
+    }
+
+    fn not_sent(&self, failure: &Failure) -> Error {
+        let message = format!("the {} did not leave this machine", self.noun());
+        Error::new(ErrorKind::Transport, Billed::No, message).caused_by(&failure.cause)
+    }
+
+    #[expect(clippy::unused_self, reason = "an error about this submission")]
+    fn unconfirmed(&self, problem: &str, cause: &String) -> Error {
+        let message = format!("{problem}; it may have been accepted and may be billed");
+        Error::new(ErrorKind::Unconfirmed, Billed::Maybe, message).caused_by(cause)
+    }
+}

@@ -1,0 +1,103 @@
+//! The secret that pays.
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+
+use http::HeaderValue;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::Error;
+
+/// The API key: visible ASCII characters, never shown, wiped from memory on drop.
+///
+/// ```
+/// use zoomout_core::ApiKey;
+///
+/// let key = ApiKey::new("sk-secret")?;
+/// assert_eq!(format!("{key:?}"), "ApiKey(…)");
+/// # Ok::<(), zoomout_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct ApiKey(Zeroizing<String>);
+
+impl ApiKey {
+    /// Takes the key; white space around it (the newline at the end of a key file) is dropped.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if nothing is left or a character cannot
+    /// stand in a header. The message does not repeat the key.
+    pub fn new(key: impl Into<String>) -> Result<Self, Error> {
+        let key = Zeroizing::new(key.into());
+        let trimmed = key.trim();
+        if trimmed.is_empty() {
+            return Err(Error::invalid("api_key", format_args!("is empty")));
+        }
+        if !trimmed.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::invalid("api_key", format_args!("has a character that is not visible ASCII")));
+        }
+        Ok(Self(Zeroizing::new(String::from(trimmed))))
+    }
+
+    /// The value of the `Authorization` header, marked as sensitive (RFC 6750, section 2.1).
+    pub(crate) fn bearer(&self) -> HeaderValue {
+        let mut text = format!("Bearer {}", self.0.as_str());
+        let value = HeaderValue::from_str(&text);
+        text.zeroize();
+        // Visible ASCII is always a header value; an empty one would be answered with a 401.
+        let mut value = value.unwrap_or_else(|_| HeaderValue::from_static(""));
+        value.set_sensitive(true);
+        value
+    }
+
+    /// Overwrites every occurrence of the key in `bytes`, so that a server that echoes the key cannot
+    /// bring it into an error message or a log.
+    pub fn redact(&self, bytes: &mut [u8]) {
+        let key = self.0.as_bytes();
+        let mut rest = bytes;
+        while let Some(at) = rest.windows(key.len()).position(|window| window == key) {
+            let (_, tail) = rest.split_at_mut(at);
+            let (echo, after) = tail.split_at_mut(key.len());
+            echo.fill(b'*');
+            rest = after;
+        }
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn the_key_stays_hidden() {
+        let key = ApiKey::new("  sk-MARK\n").unwrap();
+        assert_eq!(format!("{key:?}"), "ApiKey(…)");
+        assert_eq!(format!("{:?}", key.bearer()), "Sensitive");
+        assert_eq!(key.bearer().as_bytes(), b"Bearer sk-MARK");
+    }
+
+    #[test]
+    fn a_bad_key_is_refused_without_being_repeated() {
+        for bad in ["", " \n", "sk-MARK two", "sk-MARKé", "sk-MARK\u{0}"] {
+            let error = ApiKey::new(bad).unwrap_err();
+            assert_eq!(error.field(), Some("api_key"));
+            assert!(!error.to_string().contains("MARK") && !format!("{error:?}").contains("MARK"));
+        }
+    }
+
+    #[test]
+    fn echoes_are_overwritten() {
+        let key = ApiKey::new("sk-1").unwrap();
+        let mut body = *b"sk-1sk-1, sk-2, sk-1";
+        key.redact(&mut body);
+        assert_eq!(&body, b"********, sk-2, ****");
+        key.redact(&mut []);
+    }
+}

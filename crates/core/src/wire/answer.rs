@@ -1,0 +1,178 @@
+//! An HTTP answer, read once: its status, its JSON if it is JSON, and the error it holds if it does.
+
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use core::time::Duration;
+
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, Response};
+use serde_json::Value;
+
+use super::excerpt::excerpt;
+use super::pick;
+use crate::api_error::ApiError;
+
+/// What the server answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// The body, if it is JSON.
+    pub(crate) json: Option<Value>,
+    /// Where a redirect points to.
+    location: Option<String>,
+    excerpt: String,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+}
+
+impl Answer {
+    pub(crate) fn read(response: &Response<&[u8]>) -> Self {
+        let headers = response.headers();
+        let body = response.body();
+        let json: Option<Value> = serde_json::from_slice(body).ok();
+        let request_id = header(headers, "x-oneapi-request-id")
+            .or_else(|| json.as_ref().and_then(|json| pick::word(json, "request_id")));
+        Self {
+            status: response.status().as_u16(),
+            json,
+            location: header(headers, "location"),
+            // What could be shown of a body lies in its first bytes.
+            excerpt: excerpt(&String::from_utf8_lossy(body.get(..2_048).unwrap_or(body))),
+            request_id,
+            retry_after: retry_after(headers),
+        }
+    }
+
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The error object in the body, in any of the shapes of the reference, section 9.
+    pub(crate) fn error_object(&self) -> Option<ApiError> {
+        let json = self.json.as_ref()?;
+        let message = ["message", "description", "msg", "error_message", "detail"];
+        let (kind, code, message) = match json.get("error") {
+            Some(error @ Value::Object(_)) => {
+                (pick::word(error, "type"), pick::word(error, "code"), pick::text(error, &message))
+            }
+            Some(Value::String(error)) if !error.trim().is_empty() => {
+                (None, pick::word(json, "code"), Some(error.as_str()))
+            }
+            _ => {
+                let code = pick::word(json, "code");
+                let failed = json.get("success") == Some(&Value::Bool(false))
+                    || code.as_deref().is_some_and(|code| !is_success_code(code))
+                    || (!self.is_success() && pick::text(json, &message).is_some());
+                if !failed {
+                    return None;
+                }
+                (pick::word(json, "type"), code, pick::text(json, &message))
+            }
+        };
+        Some(self.api_error(kind, code, message.unwrap_or("the server gave no reason")))
+    }
+
+    /// What the server said went wrong, even if all there is to show is a piece of HTML.
+    pub(crate) fn to_api_error(&self) -> ApiError {
+        self.error_object().unwrap_or_else(|| {
+            let message = match (&self.location, self.status) {
+                (Some(place), 300..400) => ["the server points to ", place].concat(),
+                _ if self.excerpt.is_empty() => "an empty answer".to_owned(),
+                _ => self.excerpt.clone(),
+            };
+            self.api_error(None, None, &message)
+        })
+    }
+
+    fn api_error(&self, kind: Option<String>, code: Option<String>, message: &str) -> ApiError {
+        ApiError {
+            status: Some(self.status),
+            kind: kind.map(|kind| excerpt(&kind)),
+            code: code.map(|code| excerpt(&code)),
+            message: excerpt(message),
+            request_id: self.request_id.clone().or_else(|| request_id_in(message)),
+            retry_after: self.retry_after,
+        }
+    }
+}
+
+/// Codes that stand for success: HTTP's own, and Midjourney's 1 (reference, sections 3 and 9.2).
+fn is_success_code(code: &str) -> bool {
+    matches!(code, "0" | "1" | "200" | "201" | "202" | "success" | "ok")
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = excerpt(headers.get(name)?.to_str().ok()?);
+    (!text.is_empty()).then_some(text)
+}
+
+/// Real errors carry the id inside the message: `(request id: …)` (reference, section 2).
+fn request_id_in(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("(request id: ")?;
+    let (id, _) = rest.split_once(')')?;
+    Some(id.trim().to_string()).filter(|id| !id.is_empty() && id.len() <= 128)
+}
+
+/// `Retry-After` in seconds, or as a date that is measured against the answer's own `Date`: the clock
+/// of this machine has no say in it.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    Some(until.duration_since(date).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut response = Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        Answer::read(&response.body(body.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn retry_after_in_both_forms() {
+        let wait = |headers: &[(&str, &str)]| answer(429, headers, "").to_api_error().retry_after;
+        assert_eq!(wait(&[("retry-after", "7")]), Some(Duration::from_secs(7)));
+        let date = ("date", "Tue, 01 Sep 2026 08:00:00 GMT");
+        assert_eq!(
+            wait(&[date, ("retry-after", "Tue, 01 Sep 2026 08:01:30 GMT")]),
+            Some(Duration::from_secs(90))
+        );
+        assert_eq!(wait(&[date, ("retry-after", "Tue, 01 Sep 2026 07:00:00 GMT")]), Some(Duration::ZERO));
+        assert_eq!(wait(&[("retry-after", "Tue, 01 Sep 2026 08:01:30 GMT")]), None);
+        assert_eq!(wait(&[("retry-after", "soon")]), None);
+        assert_eq!(wait(&[]), None);
+    }
+
+    #[test]
+    fn request_ids_from_header_body_and_message() {
+        let id = |headers: &[(&str, &str)], body| answer(401, headers, body).to_api_error().request_id;
+        assert_eq!(id(&[("X-Oneapi-Request-Id", "r1")], "{}").as_deref(), Some("r1"));
+        assert_eq!(id(&[], r#"{"request_id":"r2","error":{"message":"no"}}"#).as_deref(), Some("r2"));
+        assert_eq!(
+            id(&[], r#"{"error":{"message":"invalid API key (request id: r3)"}}"#).as_deref(),
+            Some("r3")
+        );
+        assert_eq!(id(&[], ""), None);
+    }
+
+    #[test]
+    fn success_is_no_error() {
+        for body in [
+            r#"{"code":200,"data":[]}"#,
+            r#"{"code":1,"description":"ok"}"#,
+            r#"{"error":null}"#,
+            "{}",
+            "<html>",
+        ] {
+            assert_eq!(answer(200, &[], body).error_object(), None, "{body}");
+        }
+    }
+}

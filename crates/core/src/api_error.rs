@@ -4,6 +4,9 @@ use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
 /// What the server said went wrong, in one shape whatever shape it came in (reference, section 9).
 ///
 /// The predicates look at the HTTP status first, then at `type` and `code`, and at the text only where
@@ -71,6 +74,17 @@ impl ApiError {
     /// Whether `type` or `code` is this word.
     pub(crate) fn kind_or_code_is(&self, word: &str) -> bool {
         [&self.kind, &self.code].into_iter().any(|name| name.as_deref() == Some(word))
+    }
+}
+
+/// As JSON: the members that the API itself gives an error, `null` where it said nothing.
+impl Serialize for ApiError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_struct("ApiError", 3)?;
+        members.serialize_field("message", &self.message)?;
+        members.serialize_field("type", &self.kind)?;
+        members.serialize_field("code", &self.code)?;
+        members.end()
     }
 }
 

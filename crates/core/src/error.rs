@@ -5,6 +5,9 @@ use alloc::string::{String, ToString};
 use core::fmt;
 use core::time::Duration;
 
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
 use crate::api_error::ApiError;
 use crate::values::TaskId;
 
@@ -154,6 +157,14 @@ impl Error {
         self
     }
 
+    /// Adds to the message what else the reader must know.
+    #[must_use]
+    pub fn with_note(mut self, note: &str) -> Self {
+        self.0.message.push_str("; ");
+        self.0.message.push_str(note);
+        self
+    }
+
     /// Keeps the error beneath.
     #[must_use]
     pub fn caused_by(mut self, cause: &impl ToString) -> Self {
@@ -212,6 +223,28 @@ impl Error {
     /// What to do next, in a sentence that holds in every language and on the command line.
     pub fn next_step(&self) -> &'static str {
         crate::next_step::advise(self)
+    }
+}
+
+/// As JSON: everything an error knows, `null` for what it does not; `retry_after` in seconds. The same
+/// in every language and from the command line.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let api = self.api();
+        let mut members = serializer.serialize_struct("Error", 12)?;
+        members.serialize_field("kind", self.kind().as_str())?;
+        members.serialize_field("message", &self.0.message)?;
+        members.serialize_field("billed", self.billed().as_str())?;
+        members.serialize_field("field", &self.field())?;
+        members.serialize_field("task_id", &self.task_id())?;
+        members.serialize_field("status", &api.and_then(|api| api.status))?;
+        members.serialize_field("type", &api.and_then(|api| api.kind.as_deref()))?;
+        members.serialize_field("code", &api.and_then(|api| api.code.as_deref()))?;
+        members.serialize_field("request_id", &self.request_id())?;
+        members.serialize_field("retry_after", &self.retry_after().map(|wait| wait.as_secs()))?;
+        members.serialize_field("next_step", self.next_step())?;
+        members.serialize_field("cause", &self.cause())?;
+        members.end()
     }
 }
 

@@ -5,6 +5,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::status::Status;
+use crate::submission::Submission;
 use crate::values::TaskId;
 
 /// News from a job, in the order in which they happened.
@@ -12,7 +13,7 @@ use crate::values::TaskId;
 #[non_exhaustive]
 pub enum Event {
     /// The submission was accepted, and is billed. Whoever keeps a record writes this id down now.
-    Submitted(TaskId),
+    Submitted(Submission),
     /// The task was seen in a new state.
     Progress(Progress),
     /// Something went wrong that costs only time.

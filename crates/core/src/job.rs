@@ -203,9 +203,9 @@ impl Job {
         let Stage::Submitting(submitting, turn) = &mut self.stage else { return };
         match after {
             AfterAttempt::Accepted(submission) => {
-                let task_id = submission.task_id;
+                let task_id = submission.task_id.clone();
                 let look_at = self.now + first_look(&submitting.action);
-                self.events.push_back(Event::Submitted(task_id.clone()));
+                self.events.push_back(Event::Submitted(submission));
                 self.stage = Stage::Watching(Watching::submitted(task_id, self.now), Turn::Ours(look_at));
                 if self.cancelled {
                     self.cancel();

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::status::Status;
@@ -35,8 +37,20 @@ impl Button {
     }
 }
 
+/// As JSON: its fields and its [`tier`](Button::tier).
+impl Serialize for Button {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_struct("Button", 4)?;
+        members.serialize_field("custom_id", &self.custom_id)?;
+        members.serialize_field("label", &self.label)?;
+        members.serialize_field("emoji", &self.emoji)?;
+        members.serialize_field("tier", &self.tier())?;
+        members.end()
+    }
+}
+
 /// A task as `GET /v1/midjourney/{task_id}` shows it (reference, section 6).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MidjourneyTask {
     /// Its id.
@@ -55,6 +69,7 @@ pub struct MidjourneyTask {
     pub grid_image_url: Option<String>,
     /// Why it failed.
     pub fail_reason: Option<String>,
+    #[serde(skip)]
     pub(crate) raw: Value,
 }
 

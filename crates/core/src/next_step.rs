@@ -43,12 +43,12 @@ pub(crate) fn advise(error: &Error) -> &'static str {
 }
 
 fn refused(error: &Error) -> &'static str {
-    let Some(api) = error.api() else {
-        return "read the server's answer, correct the request and try again";
-    };
     if error.billed() == Billed::Yes {
         return "correct what the server names, then wait for the same task again: it is already paid for";
     }
+    let Some(api) = error.api() else {
+        return "read the server's answer, correct the request and try again";
+    };
     if api.is_parent_not_upscaled() {
         "upscale one tile of the grid first, then zoom the task that the upscale returns"
     } else if api.is_authentication() {

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::api_error::ApiError;
@@ -10,7 +11,7 @@ use crate::status::Status;
 use crate::values::TaskId;
 
 /// A picture of a finished task.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Image {
     /// Where it can be downloaded, by anybody who has the link.
@@ -20,7 +21,9 @@ pub struct Image {
 }
 
 /// A task as `GET /v1/tasks/{task_id}` shows it (reference, section 5).
-#[derive(Clone, Debug, PartialEq)]
+///
+/// As JSON it has these fields under these names, `null` where the server said nothing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Task {
     /// Its id.
@@ -48,6 +51,7 @@ pub struct Task {
     pub credits_cost: Option<f64>,
     /// Why it failed.
     pub error: Option<ApiError>,
+    #[serde(skip)]
     pub(crate) raw: Value,
 }
 

@@ -16,6 +16,7 @@ use crate::task::Task;
 use crate::time::Instant;
 use crate::values::{IdempotencyKey, TaskId};
 use crate::watching::{AfterLook, Watching};
+use crate::wire::answer::Answer;
 
 /// What the driver of a job does next.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,16 +137,16 @@ impl Job {
     }
 
     /// Reports the answer to the call that is out. Without such a call it is ignored.
-    pub fn on_response(&mut self, now: Instant, response: &Response<&[u8]>) {
+    pub fn on_response(&mut self, now: Instant, response: &Response<impl AsRef<[u8]>>) {
         self.now = self.now.max(now);
         let Self { policy, rng, events, .. } = self;
         match &mut self.stage {
             Stage::Submitting(submitting, Turn::Theirs) => {
-                let after = submitting.on_response(response, policy, rng, events);
+                let after = submitting.on_response(&Answer::read(response), policy, rng);
                 self.after_attempt(after, Billed::Maybe);
             }
             Stage::Watching(watching, Turn::Theirs) => {
-                let after = watching.on_response(self.now, response, rng, events);
+                let after = watching.on_response(self.now, &Answer::read(response), rng, events);
                 self.after_look(after);
             }
             _ => {}
@@ -155,10 +156,10 @@ impl Job {
     /// Reports that the call that is out ended without an answer. Without such a call it is ignored.
     pub fn on_failure(&mut self, now: Instant, failure: &Failure) {
         self.now = self.now.max(now);
-        let Self { policy, rng, events, .. } = self;
+        let Self { policy, rng, .. } = self;
         match &mut self.stage {
             Stage::Submitting(submitting, Turn::Theirs) => {
-                let after = submitting.on_failure(failure, policy, rng, events);
+                let after = submitting.on_failure(failure, policy, rng);
                 let doubt = match failure.delivery {
                     Delivery::NotSent => Billed::No,
                     Delivery::Unknown => Billed::Maybe,
@@ -166,7 +167,7 @@ impl Job {
                 self.after_attempt(after, doubt);
             }
             Stage::Watching(watching, Turn::Theirs) => {
-                let after = watching.on_failure(failure, rng, events);
+                let after = watching.on_failure(failure, rng);
                 self.after_look(after);
             }
             _ => {}
@@ -211,12 +212,16 @@ impl Job {
                     self.cancel();
                 }
             }
-            AfterAttempt::Rest(_) if self.cancelled => self.end(Err(cancelled(Billed::No))),
-            AfterAttempt::Rest(pause) if self.now + pause >= self.deadline => {
+            AfterAttempt::Again(_) if self.cancelled => self.end(Err(cancelled(Billed::No))),
+            // Waiting would be in vain.
+            AfterAttempt::Again(retry) if self.now + retry.after >= self.deadline => {
                 let error = submitting.on_deadline();
                 self.end(Err(error));
             }
-            AfterAttempt::Rest(pause) => *turn = Turn::Ours(self.now + pause),
+            AfterAttempt::Again(retry) => {
+                *turn = Turn::Ours(self.now + retry.after);
+                self.events.push_back(Event::Retrying(retry));
+            }
             AfterAttempt::End(error) if self.cancelled && error.kind() != ErrorKind::Refused => {
                 let cause = error.cause().unwrap_or_default();
                 self.end(Err(cancelled(doubt).caused_by(&cause)));
@@ -229,12 +234,16 @@ impl Job {
         let Stage::Watching(_, turn) = &mut self.stage else { return };
         match after {
             AfterLook::End(result) => self.end(result),
-            AfterLook::Rest(pause) => {
-                *turn = Turn::Ours(self.now + pause);
-                if self.cancelled {
-                    self.cancel();
+            AfterLook::Rest(pause) => *turn = Turn::Ours(self.now + pause),
+            AfterLook::Again(retry) => {
+                *turn = Turn::Ours(self.now + retry.after);
+                if !self.cancelled {
+                    self.events.push_back(Event::Retrying(retry));
                 }
             }
+        }
+        if self.cancelled {
+            self.cancel();
         }
     }
 

@@ -26,13 +26,12 @@ pub(crate) enum Look {
 }
 
 impl Look {
-    pub(crate) fn of(response: &Response<&[u8]>, task_id: &TaskId) -> Self {
-        let answer = Answer::read(response);
+    pub(crate) fn of(answer: &Answer, task_id: &TaskId) -> Self {
         if let (true, Some(task)) = (answer.is_success(), answer.task(task_id)) {
             return Self::Seen(task);
         }
         let error = answer.to_api_error();
-        match status_meant(&answer, &error) {
+        match status_meant(answer, &error) {
             400 | 404 => Self::Unknown(error),
             // A success that shows no task is cut, garbled, or from somebody in between.
             200..300 | 408 | 425 | 429 | 500.. => Self::Nothing(error),
@@ -60,7 +59,7 @@ impl Task {
     /// # Errors
     /// [`ErrorKind::Refused`] if the server answered with an error, [`ErrorKind::Protocol`] if its answer
     /// holds no task. Looking is free.
-    pub fn from_response(response: &Response<&[u8]>, asked: &TaskId) -> Result<Self, Error> {
+    pub fn from_response(response: &Response<impl AsRef<[u8]>>, asked: &TaskId) -> Result<Self, Error> {
         let answer = Answer::read(response);
         let task = if answer.is_success() { answer.task(asked) } else { None };
         task.ok_or_else(|| not_shown(&answer, asked))
@@ -72,7 +71,7 @@ impl MidjourneyTask {
     ///
     /// # Errors
     /// As [`Task::from_response`].
-    pub fn from_response(response: &Response<&[u8]>, asked: &TaskId) -> Result<Self, Error> {
+    pub fn from_response(response: &Response<impl AsRef<[u8]>>, asked: &TaskId) -> Result<Self, Error> {
         let answer = Answer::read(response);
         let task = if answer.is_success() { answer.midjourney_task(asked) } else { None };
         task.ok_or_else(|| not_shown(&answer, asked))

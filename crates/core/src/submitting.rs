@@ -1,17 +1,14 @@
 //! The part of a job before the task exists: sending the submission, once if at all possible.
 
-use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::String;
-use core::time::Duration;
 
 use fastrand::Rng;
-use http::Response;
 
 use crate::api::{Action, Call};
 use crate::delivery::Failure;
 use crate::error::{Billed, Error, ErrorKind};
-use crate::event::{Attempt, Event, Retry};
+use crate::event::{Attempt, Retry};
 use crate::look::refused;
 use crate::policy::Policy;
 use crate::resubmit::{Shape, Verdict, after_answer, after_failure};
@@ -33,7 +30,7 @@ pub(crate) struct Submitting {
 /// What follows from an attempt.
 pub(crate) enum AfterAttempt {
     Accepted(Submission),
-    Rest(Duration),
+    Again(Retry),
     End(Error),
 }
 
@@ -47,41 +44,28 @@ impl Submitting {
         Call::Submit { action: self.action.clone(), idempotency_key: self.idempotency_key.clone() }
     }
 
-    pub(crate) fn on_response(
-        &mut self,
-        response: &Response<&[u8]>,
-        policy: &Policy,
-        rng: &mut Rng,
-        events: &mut VecDeque<Event>,
-    ) -> AfterAttempt {
-        let answer = Answer::read(response);
-        let verdict = after_answer(answer.status, Shape::of(&answer), policy.resubmit);
+    pub(crate) fn on_response(&mut self, answer: &Answer, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
+        let verdict = after_answer(answer.status, Shape::of(answer), policy.resubmit);
         match (verdict, answer.submission()) {
             (Verdict::Accepted, Some(submission)) => AfterAttempt::Accepted(submission),
-            (Verdict::Refused, _) => AfterAttempt::End(self.refused(&answer)),
-            (Verdict::Again, _) => self.again(self.refused(&answer), policy, rng, events),
+            (Verdict::Refused, _) => AfterAttempt::End(self.refused(answer)),
+            (Verdict::Again, _) => self.again(self.refused(answer), policy, rng),
             (Verdict::Accepted | Verdict::Unconfirmed, _) => {
                 let api = answer.to_api_error();
                 let problem =
                     format!("the server answered the {} with status {}", self.noun(), answer.status);
-                AfterAttempt::End(self.unconfirmed(&problem, &api.message).answered(api))
+                AfterAttempt::End(unconfirmed(&problem, &api.message).answered(api))
             }
         }
     }
 
-    pub(crate) fn on_failure(
-        &mut self,
-        failure: &Failure,
-        policy: &Policy,
-        rng: &mut Rng,
-        events: &mut VecDeque<Event>,
-    ) -> AfterAttempt {
+    pub(crate) fn on_failure(&mut self, failure: &Failure, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
         match after_failure(failure.delivery, policy.resubmit) {
-            Verdict::Again => self.again(self.not_sent(failure), policy, rng, events),
+            Verdict::Again => self.again(self.not_sent(failure), policy, rng),
             Verdict::Accepted | Verdict::Refused => AfterAttempt::End(self.not_sent(failure)),
             Verdict::Unconfirmed => {
                 let problem = format!("no answer came to the {}", self.noun());
-                AfterAttempt::End(self.unconfirmed(&problem, &failure.cause))
+                AfterAttempt::End(unconfirmed(&problem, &failure.cause))
             }
         }
     }
@@ -98,13 +82,7 @@ impl Submitting {
         self.action.noun()
     }
 
-    fn again(
-        &mut self,
-        error: Error,
-        policy: &Policy,
-        rng: &mut Rng,
-        events: &mut VecDeque<Event>,
-    ) -> AfterAttempt {
+    fn again(&mut self, error: Error, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
         let invited = error.api().is_some_and(crate::ApiError::is_rate_limit);
         if !invited && self.attempts >= policy.attempts.get() {
             return AfterAttempt::End(error);
@@ -112,9 +90,8 @@ impl Submitting {
         let after = crate::schedule::before_resubmission(self.attempts, error.retry_after(), rng);
         let cause = error.cause().unwrap_or_default();
         let reason = if cause.is_empty() { format!("{error}") } else { format!("{error}: {cause}") };
-        events.push_back(Event::Retrying(Retry { attempt: Attempt::Submission, reason, after }));
         self.last = Some(error);
-        AfterAttempt::Rest(after)
+        AfterAttempt::Again(Retry { attempt: Attempt::Submission, reason, after })
     }
 
     fn refused(&self, answer: &Answer) -> Error {
@@ -125,10 +102,9 @@ impl Submitting {
         let message = format!("the {} did not leave this machine", self.noun());
         Error::new(ErrorKind::Transport, Billed::No, message).caused_by(&failure.cause)
     }
+}
 
-    #[expect(clippy::unused_self, reason = "an error about this submission")]
-    fn unconfirmed(&self, problem: &str, cause: &String) -> Error {
-        let message = format!("{problem}; it may have been accepted and may be billed");
-        Error::new(ErrorKind::Unconfirmed, Billed::Maybe, message).caused_by(cause)
-    }
+fn unconfirmed(problem: &str, cause: &String) -> Error {
+    let message = format!("{problem}; it may have been accepted and may be billed");
+    Error::new(ErrorKind::Unconfirmed, Billed::Maybe, message).caused_by(cause)
 }

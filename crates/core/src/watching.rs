@@ -6,7 +6,6 @@ use alloc::string::{String, ToString};
 use core::time::Duration;
 
 use fastrand::Rng;
-use http::Response;
 
 use crate::api::Call;
 use crate::api_error::ApiError;
@@ -19,6 +18,7 @@ use crate::status::Status;
 use crate::task::Task;
 use crate::time::Instant;
 use crate::values::TaskId;
+use crate::wire::answer::Answer;
 
 /// So often a finished task may be seen without its pictures before that counts as an error.
 const LOOKS_WITHOUT_PICTURES: u32 = 4;
@@ -45,6 +45,7 @@ pub(crate) struct Watching {
 #[expect(clippy::large_enum_variant, reason = "matched at once, never stored")]
 pub(crate) enum AfterLook {
     Rest(Duration),
+    Again(Retry),
     End(Result<Task, Error>),
 }
 
@@ -74,34 +75,29 @@ impl Watching {
     pub(crate) fn on_response(
         &mut self,
         now: Instant,
-        response: &Response<&[u8]>,
+        answer: &Answer,
         rng: &mut Rng,
         events: &mut VecDeque<Event>,
     ) -> AfterLook {
         let watched = now.saturating_since(self.since);
-        match Look::of(response, &self.task_id) {
+        match Look::of(answer, &self.task_id) {
             Look::Seen(task) => {
                 self.report(&task, watched, events);
-                self.on_task(task, watched, rng, events)
+                self.on_task(task, watched, rng)
             }
             Look::Unknown(api) if self.may_not_have_arrived(watched) => {
-                self.again(&describe(&api), schedule::DENSEST, events)
+                again(&describe(&api), schedule::DENSEST)
             }
             Look::Unknown(api) | Look::Refused(api) => {
                 let billed = if self.submitted_here { Billed::Yes } else { Billed::No };
                 AfterLook::End(Err(refused("to show the task", api, billed).about(&self.task_id)))
             }
-            Look::Nothing(api) => self.nothing(&describe(&api), api.retry_after, rng, events),
+            Look::Nothing(api) => self.nothing(&describe(&api), api.retry_after, rng),
         }
     }
 
-    pub(crate) fn on_failure(
-        &mut self,
-        failure: &Failure,
-        rng: &mut Rng,
-        events: &mut VecDeque<Event>,
-    ) -> AfterLook {
-        self.nothing(&failure.cause, None, rng, events)
+    pub(crate) fn on_failure(&mut self, failure: &Failure, rng: &mut Rng) -> AfterLook {
+        self.nothing(&failure.cause, None, rng)
     }
 
     /// What to say when the time is up.
@@ -114,18 +110,12 @@ impl Watching {
         }
     }
 
-    fn on_task(
-        &mut self,
-        task: Task,
-        watched: Duration,
-        rng: &mut Rng,
-        events: &mut VecDeque<Event>,
-    ) -> AfterLook {
+    fn on_task(&mut self, task: Task, watched: Duration, rng: &mut Rng) -> AfterLook {
         self.failures = 0;
         self.trouble = None;
         match task.status {
             Status::Completed if task.has_pictures() => AfterLook::End(Ok(task)),
-            Status::Completed => self.no_pictures(&task, events),
+            Status::Completed => self.no_pictures(&task),
             Status::Failed | Status::Cancelled | Status::Modal => AfterLook::End(Err(failed(&task))),
             Status::Pending | Status::Processing | Status::Other(_) => {
                 AfterLook::Rest(schedule::next_look(&task, watched, rng))
@@ -134,10 +124,10 @@ impl Watching {
     }
 
     /// Pictures may be listed a moment after the task is called finished.
-    fn no_pictures(&mut self, task: &Task, events: &mut VecDeque<Event>) -> AfterLook {
+    fn no_pictures(&mut self, task: &Task) -> AfterLook {
         self.without_pictures += 1;
         if self.without_pictures < LOOKS_WITHOUT_PICTURES {
-            return self.again("the task is finished, but shows no picture yet", schedule::DENSEST, events);
+            return again("the task is finished, but shows no picture yet", schedule::DENSEST);
         }
         let error =
             Error::new(ErrorKind::Protocol, Billed::Yes, "the task is finished, but shows no picture");
@@ -148,27 +138,11 @@ impl Watching {
         self.submitted_here && self.reported.is_none() && watched < schedule::FRESH
     }
 
-    fn nothing(
-        &mut self,
-        reason: &str,
-        asked: Option<Duration>,
-        rng: &mut Rng,
-        events: &mut VecDeque<Event>,
-    ) -> AfterLook {
+    fn nothing(&mut self, reason: &str, asked: Option<Duration>, rng: &mut Rng) -> AfterLook {
         self.failures = self.failures.saturating_add(1);
         self.trouble = Some(reason.to_string());
         let after = schedule::after_failed_look(self.failures, asked, rng);
-        self.again(reason, after, events)
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as what happens to this watch")]
-    fn again(&self, reason: &str, after: Duration, events: &mut VecDeque<Event>) -> AfterLook {
-        events.push_back(Event::Retrying(Retry {
-            attempt: Attempt::Look,
-            reason: reason.to_string(),
-            after,
-        }));
-        AfterLook::Rest(after)
+        again(reason, after)
     }
 
     fn report(&mut self, task: &Task, watched: Duration, events: &mut VecDeque<Event>) {
@@ -187,6 +161,10 @@ impl Watching {
             watched,
         }));
     }
+}
+
+fn again(reason: &str, after: Duration) -> AfterLook {
+    AfterLook::Again(Retry { attempt: Attempt::Look, reason: reason.to_string(), after })
 }
 
 fn describe(api: &ApiError) -> String {

@@ -25,9 +25,9 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn read(response: &Response<&[u8]>) -> Self {
+    pub(crate) fn read(response: &Response<impl AsRef<[u8]>>) -> Self {
         let headers = response.headers();
-        let body = response.body();
+        let body = response.body().as_ref();
         let json: Option<Value> = serde_json::from_slice(body).ok();
         let request_id = header(headers, "x-oneapi-request-id")
             .or_else(|| json.as_ref().and_then(|json| pick::word(json, "request_id")));
@@ -133,7 +133,7 @@ mod tests {
         for (name, value) in headers {
             response = response.header(*name, *value);
         }
-        Answer::read(&response.body(body.as_bytes()).unwrap())
+        Answer::read(&response.body(body).unwrap())
     }
 
     #[test]

@@ -1,0 +1,2 @@
+//! Support for tests.
+#![forbid(unsafe_code)]

@@ -39,7 +39,8 @@ impl Action {
         }
     }
 
-    fn body(&self) -> Vec<u8> {
+    /// The body of the request that submits it: JSON, as bytes.
+    pub fn body(&self) -> Vec<u8> {
         let json = match self {
             Self::Zoom(zoom) => serde_json::to_vec(zoom),
             Self::Upscale(upscale) => serde_json::to_vec(upscale),

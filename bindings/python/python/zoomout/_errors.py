@@ -1,0 +1,92 @@
+"""The exceptions of zoomout: one class for each kind of error, under one base."""
+
+from __future__ import annotations
+
+
+class ZoomoutError(Exception):
+    """The base of every error of zoomout.
+
+    Attributes:
+        kind: The kind of error, such as ``"invalid"``.
+        billed: ``"no"``, ``"maybe"`` or ``"yes"``: whether money was spent.
+        field: The field that was refused, if one was.
+        task_id: The task that was paid for or looked at, if its id is known.
+        next_step: What to do next, in a sentence.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str,
+        billed: str,
+        field: str | None = None,
+        task_id: str | None = None,
+        next_step: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.billed = billed
+        self.field = field
+        self.task_id = task_id
+        self.next_step = next_step
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), str(self), self.__dict__.copy()))
+
+
+def _rebuild(cls: type[ZoomoutError], message: str, fields: dict[str, object]) -> ZoomoutError:
+    error = cls.__new__(cls, message)
+    error.args = (message,)
+    error.__dict__.update(fields)
+    return error
+
+
+class InvalidError(ZoomoutError, ValueError):
+    """The input cannot be sent; nothing was, and nothing was charged."""
+
+
+class RefusedError(ZoomoutError):
+    """The server said no; nothing was executed."""
+
+
+class UnconfirmedError(ZoomoutError):
+    """The submission may have arrived and may be billed; nobody knows."""
+
+
+class TaskFailedError(ZoomoutError):
+    """The task ran and failed, or cannot finish; the server refunds it."""
+
+
+class DeadlineError(ZoomoutError, TimeoutError):
+    """Our patience ended first; the task goes on."""
+
+
+class CancelledError(ZoomoutError):
+    """The caller stopped waiting."""
+
+
+class TransportError(ZoomoutError, ConnectionError):
+    """The network failed where it is known what that means."""
+
+
+class ProtocolError(ZoomoutError):
+    """The server answered something that cannot be understood."""
+
+
+class StorageError(ZoomoutError, OSError):
+    """A file could not be written."""
+
+
+CLASSES: dict[str, type[ZoomoutError]] = {
+    "invalid": InvalidError,
+    "refused": RefusedError,
+    "unconfirmed": UnconfirmedError,
+    "task_failed": TaskFailedError,
+    "deadline": DeadlineError,
+    "cancelled": CancelledError,
+    "transport": TransportError,
+    "protocol": ProtocolError,
+    "storage": StorageError,
+}
+"""The class of each kind of error."""

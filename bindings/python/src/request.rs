@@ -1,0 +1,78 @@
+//! A zoom before it is sent.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use zoomout_core::{Action, Fields, Tier, Zoom};
+
+use crate::error::raise;
+
+/// A zoom before it is sent: what will be asked, which tier it is, what it will be billed to.
+#[pyclass(frozen, module = "zoomout")]
+pub(crate) struct ZoomRequest {
+    zoom: Zoom,
+    body: String,
+}
+
+#[pymethods]
+impl ZoomRequest {
+    #[new]
+    #[pyo3(signature = (task_id, *, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None))]
+    fn new(
+        py: Python<'_>,
+        task_id: String,
+        zoom_ratio: Option<f64>,
+        custom_id: Option<String>,
+        index: Option<i64>,
+        speed: Option<String>,
+        metadata: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
+        let fields = Fields { task_id, zoom_ratio, custom_id, index, speed, metadata };
+        let zoom = fields.zoom().map_err(|error| raise(py, &error))?;
+        let body = String::from_utf8_lossy(&Action::from(zoom.clone()).body()).into_owned();
+        Ok(Self { zoom, body })
+    }
+
+    /// The tier that the ratio buys; None where a button decides.
+    #[getter]
+    fn tier(&self) -> Option<&'static str> {
+        self.zoom.tier().map(Tier::as_str)
+    }
+
+    /// The price cell that an accepted submission is billed to.
+    #[getter]
+    fn billing_key(&self) -> String {
+        self.zoom.billing_key().to_string()
+    }
+
+    /// The body of the request, as JSON text.
+    fn to_json(&self) -> &str {
+        &self.body
+    }
+
+    fn __repr__(&self) -> String {
+        format!("ZoomRequest({})", self.body)
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().zoom == self.zoom)
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.body.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// Any mapping that Python's own `json` can write.
+fn to_json(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<serde_json::Value> {
+    let plain = match value.cast::<pyo3::types::PyMapping>() {
+        Ok(mapping) => py.import("builtins")?.getattr("dict")?.call1((mapping,))?,
+        Err(_) => value.clone(),
+    };
+    let text: String = py.import("json")?.getattr("dumps")?.call1((plain,))?.extract()?;
+    serde_json::from_str(&text).map_err(|error| PyTypeError::new_err(format!("metadata is not JSON: {error}")))
+}

@@ -1,0 +1,61 @@
+//! The developer commands of zoomout: `cargo xtask COMMAND`.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stderr, reason = "a developer's command talks to its developer")]
+
+mod demo;
+mod lint;
+mod node;
+mod python;
+mod step;
+mod test;
+#[cfg(test)]
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use step::Failed;
+
+/// Developer commands of zoomout. Each one installs what it needs, given Rust, Python 3.10+ and Node 20+.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the release command and run its demo: three pictures, no network, no key, no cost.
+    Demo {
+        /// The folder that receives the pictures.
+        #[arg(long, default_value = "zoomout-demo")]
+        out: PathBuf,
+    },
+    /// Run every test of every language; this is what CI runs.
+    Test(test::Parts),
+    /// Check format, lints, types and docs in every language.
+    Lint,
+    /// Run the Python tests alone.
+    Py,
+    /// Run the Node tests alone.
+    Node,
+}
+
+fn main() -> ExitCode {
+    let result = match Args::parse().command {
+        Command::Demo { out } => demo::run(&out),
+        Command::Test(parts) => test::run(&parts),
+        Command::Lint => lint::run(),
+        Command::Py => python::test(),
+        Command::Node => node::test(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failed(what)) => {
+            eprintln!("\nfailed: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}

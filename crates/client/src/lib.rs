@@ -1,0 +1,47 @@
+//! Zoom out (outpaint) Midjourney pictures through the `APIMart` API, and never pay twice.
+//!
+//! [`Client`] is the way in. It blocks, uses no async runtime, and stands on the sans-IO core
+//! [`zoomout_core`], whose types are all re-exported here.
+//!
+//! ```no_run
+//! use zoomout::{Client, TaskId, Zoom, ZoomRatio};
+//!
+//! let client = Client::from_env()?; // APIMART_API_KEY
+//! let parent = TaskId::new("task_01KQW0D3WJ2QYJP9E3H7GZ4D2R")?;
+//! let task = client.zoom(&Zoom::by_ratio(parent, Some(ZoomRatio::new(1.5)?)))?;
+//! client.download(&task, "wide.png")?;
+//! # Ok::<(), zoomout::Error>(())
+//! ```
+//!
+//! # Money
+//!
+//! Every accepted [`Client::zoom`], [`Client::upscale`] and [`Client::submit`] is billed once. A
+//! submission is sent again only when not one byte of it left this machine, or when the server said that
+//! it executed nothing ([`Resubmit::Safe`]). Everything else ends as [`ErrorKind::Unconfirmed`].
+//! [`Error::billed`] always says what is known, [`Error::next_step`] what to do.
+#![forbid(unsafe_code)]
+
+mod builder;
+mod cancel;
+mod client;
+mod clock;
+mod drive;
+mod network;
+mod picture;
+mod timeouts;
+mod transport;
+
+pub use self::builder::ClientBuilder;
+pub use self::cancel::CancelToken;
+pub use self::client::Client;
+pub use self::clock::{Clock, MachineClock};
+pub use self::network::{ProxyChoice, UreqTransport, UreqTransportBuilder};
+pub use self::picture::check_target;
+pub use self::timeouts::Timeouts;
+pub use self::transport::{FetchError, Transport};
+pub use zoomout_core::*;
+
+/// The code in the README is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -1,0 +1,172 @@
+//! The settings of the transport.
+
+use std::fmt;
+use std::time::Duration;
+
+use ureq::config::{AutoHeaderValue, Config, ConfigBuilder};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::typestate::AgentScope;
+use ureq::{Agent, Proxy};
+use zoomout_core::Error;
+
+use super::UreqTransport;
+use super::connector::WatchedConnector;
+use super::resolver::{Reach, RememberingResolver};
+use crate::timeouts::Timeouts;
+
+/// Which proxy to go through.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum ProxyChoice {
+    /// The one that the environment names (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, in this order, and
+    /// `NO_PROXY`); a host on this machine is reached directly.
+    #[default]
+    Environment,
+    /// None, whatever the environment says.
+    Direct,
+    /// This one, such as `http://proxy.example:3128` or `socks5://proxy.example`.
+    Url(String),
+}
+
+/// A proxy's address may hold a password.
+impl fmt::Debug for ProxyChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Environment => "Environment",
+            Self::Direct => "Direct",
+            Self::Url(_) => "Url(…)",
+        })
+    }
+}
+
+/// Builds a [`UreqTransport`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct UreqTransportBuilder {
+    timeouts: Timeouts,
+    proxy: ProxyChoice,
+    root_certificates: Option<Vec<u8>>,
+    local: bool,
+}
+
+impl UreqTransportBuilder {
+    /// How long each phase of a call may take.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Which proxy to go through.
+    pub fn proxy(mut self, proxy: ProxyChoice) -> Self {
+        self.proxy = proxy;
+        self
+    }
+
+    /// Trusts these certificate authorities (PEM), and them alone, in place of the built-in ones.
+    pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates = Some(pem.into());
+        self
+    }
+
+    /// Says that the API is on this machine: no proxy of the environment stands in between, and its
+    /// pictures may be here, too.
+    pub fn local_api(mut self, local: bool) -> Self {
+        self.local = local;
+        self
+    }
+
+    /// The transport. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid), naming `proxy` or `root_certificates`.
+    pub fn build(self) -> Result<UreqTransport, Error> {
+        let proxy = match &self.proxy {
+            ProxyChoice::Environment if self.local => None,
+            ProxyChoice::Environment => Proxy::try_from_env(),
+            ProxyChoice::Direct => None,
+            ProxyChoice::Url(url) => Some(Proxy::new(url).map_err(|_| {
+                Error::invalid("proxy", "must be an address such as http://proxy.example:3128")
+            })?),
+        };
+        let mut tls = TlsConfig::builder();
+        if let Some(pem) = &self.root_certificates {
+            tls = tls.root_certs(read_certificates(pem)?);
+        }
+        let tls = tls.build();
+        let timeouts = self.timeouts;
+        let base = || bounded(&timeouts).proxy(proxy.clone()).tls_config(tls.clone());
+        // Redirects of the API are answers.
+        let api = || base().max_redirects(0).max_redirects_will_error(false);
+        // The client's own name stands in the request; see `Api::request`.
+        let pictures = base()
+            .max_redirects(5)
+            .https_only(!self.local)
+            .accept_encoding(AutoHeaderValue::None)
+            .user_agent(concat!("Mozilla/5.0 (compatible; zoomout/", env!("CARGO_PKG_VERSION"), ")"))
+            .build();
+        Ok(UreqTransport {
+            looks: agent(api().build(), Reach::Anywhere),
+            submissions: agent(api().max_idle_age(Duration::ZERO).build(), Reach::Anywhere),
+            pictures: agent(pictures, Reach::Linked { this_machine: self.local }),
+            timeouts,
+        })
+    }
+}
+
+/// What both kinds of call share: limits, and errors left to the core.
+fn bounded(timeouts: &Timeouts) -> ConfigBuilder<AgentScope> {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_resolve(Some(timeouts.resolve))
+        .timeout_connect(Some(timeouts.connect))
+        .timeout_send_request(Some(timeouts.send))
+        .timeout_send_body(Some(timeouts.send))
+        .timeout_recv_response(Some(timeouts.response))
+        .timeout_recv_body(Some(timeouts.body))
+        .timeout_await_100(None)
+        .max_idle_connections(64)
+        .max_idle_connections_per_host(64)
+        .max_idle_age(Duration::from_secs(15))
+        .input_buffer_size(16 << 10)
+        .output_buffer_size(16 << 10)
+}
+
+fn agent(config: Config, reach: Reach) -> Agent {
+    Agent::with_parts(config, WatchedConnector::default(), RememberingResolver::new(reach))
+}
+
+fn read_certificates(pem: &[u8]) -> Result<RootCerts, Error> {
+    let unreadable = || Error::invalid("root_certificates", "must be PEM with at least one certificate");
+    let items: Vec<_> = parse_pem(pem).collect::<Result<_, _>>().map_err(|_| unreadable())?;
+    let certificates: Vec<_> = items
+        .into_iter()
+        .filter_map(|item| match item {
+            PemItem::Certificate(certificate) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() {
+        return Err(unreadable());
+    }
+    Ok(RootCerts::new_with_certs(&certificates))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_used_is_refused_by_name() {
+        let field = |builder: UreqTransportBuilder| builder.build().unwrap_err().field();
+        let builder = UreqTransport::builder;
+        assert_eq!(field(builder().root_certificates_pem("no certificate")), Some("root_certificates"));
+        assert_eq!(field(builder().proxy(ProxyChoice::Url("::".into()))), Some("proxy"));
+    }
+
+    #[test]
+    fn a_proxys_password_stays_hidden() {
+        let builder = UreqTransport::builder().proxy(ProxyChoice::Url("http://me:MARK@127.0.0.1:1".into()));
+        assert!(!format!("{builder:?}").contains("MARK"));
+        assert!(!format!("{:?}", builder.build().unwrap()).contains("MARK"));
+    }
+}

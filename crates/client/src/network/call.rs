@@ -1,0 +1,92 @@
+//! One call on its way: whether a byte of it has left, and how to interrupt it.
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use ureq::Error;
+use ureq::unversioned::transport::ShutdownHandle;
+
+use crate::cancel::CancelToken;
+
+thread_local! {
+    /// The call that this thread makes. ureq runs a request wholly on the caller's thread and gives its
+    /// connector no way to tell requests apart, so this is how the two find each other.
+    static CURRENT: RefCell<Option<Arc<Call>>> = const { RefCell::new(None) };
+    /// How many connections this thread is building up: what is sent then is a handshake.
+    static CONNECTING: RefCell<u32> = const { RefCell::new(0) };
+}
+
+/// The handle by which another thread shuts a socket down.
+pub(super) type Socket = Weak<dyn ShutdownHandle>;
+
+pub(super) struct Call {
+    cancel: CancelToken,
+    sent: AtomicBool,
+    socket: Mutex<Option<Socket>>,
+}
+
+impl Call {
+    /// Runs `exchange` as a call that `cancel` interrupts, and answers whether a byte of it left.
+    pub(super) fn run<T>(cancel: &CancelToken, exchange: impl FnOnce() -> T) -> (T, bool) {
+        let call =
+            Arc::new(Self { cancel: cancel.clone(), sent: AtomicBool::new(false), socket: Mutex::new(None) });
+        let interrupted = Arc::clone(&call);
+        let hook = cancel.on_cancel(move || interrupted.interrupt());
+        let outer = CURRENT.replace(Some(Arc::clone(&call)));
+        let result = exchange();
+        CURRENT.set(outer);
+        // From here on the connection may belong to another call.
+        call.attach(None);
+        drop(hook);
+        (result, call.sent.load(Ordering::SeqCst))
+    }
+
+    pub(super) fn current() -> Option<Arc<Self>> {
+        CURRENT.with_borrow(Clone::clone)
+    }
+
+    /// Ends the call here if it was cancelled: nothing more may be sent.
+    pub(super) fn go_on(&self) -> Result<(), Error> {
+        if self.cancel.is_cancelled() {
+            return Err(Error::Io(std::io::Error::other("cancelled")));
+        }
+        Ok(())
+    }
+
+    /// Notes that bytes of the request are about to leave. Handshakes do not count: a server that saw
+    /// only them knows nothing of the request.
+    pub(super) fn about_to_send(&self) {
+        if CONNECTING.with_borrow(|depth| *depth == 0) {
+            self.sent.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Names the socket that the call uses now.
+    pub(super) fn attach(&self, socket: Option<Socket>) {
+        *self.socket.lock().unwrap_or_else(PoisonError::into_inner) = socket;
+    }
+
+    fn interrupt(&self) {
+        let socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(socket) = socket.as_ref().and_then(Weak::upgrade) {
+            socket.shutdown();
+        }
+    }
+}
+
+/// As long as it lives, this thread is building up a connection.
+pub(super) struct Connecting;
+
+impl Connecting {
+    pub(super) fn begin() -> Self {
+        CONNECTING.with_borrow_mut(|depth| *depth += 1);
+        Self
+    }
+}
+
+impl Drop for Connecting {
+    fn drop(&mut self) {
+        CONNECTING.with_borrow_mut(|depth| *depth -= 1);
+    }
+}

@@ -1,0 +1,53 @@
+//! The way to the network, as a trait: ureq is one implementation, tests script another.
+
+use std::fmt::Debug;
+use std::io::{self, Write};
+
+use http::{Request, Response, Uri};
+use zoomout_core::Failure;
+
+use crate::cancel::CancelToken;
+
+/// Carries requests. One call at a time per thread; shared between threads.
+pub trait Transport: Debug + Send + Sync {
+    /// Makes one API call and reads its whole answer, whatever its status; redirects are answers.
+    ///
+    /// A request whose method is not safe (RFC 9110 section 9.2.1) goes out at most once, and on a fresh
+    /// connection: on a reused one, a server that hung up long ago would turn "never arrived" into "may
+    /// have arrived". Once `cancel` is set, nothing more is sent and the call ends at once.
+    ///
+    /// # Errors
+    /// A [`Failure`] that says whether the request may have reached the server.
+    fn send(&self, request: Request<Vec<u8>>, cancel: &CancelToken) -> Result<Response<Vec<u8>>, Failure>;
+
+    /// Downloads a picture into `sink`: without the API key, over https (http from this machine only),
+    /// following redirects, and never more than `limit` bytes.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    fn fetch(
+        &self,
+        uri: &Uri,
+        limit: u64,
+        sink: &mut dyn Write,
+        cancel: &CancelToken,
+    ) -> Result<(), FetchError>;
+}
+
+/// Why a picture could not be downloaded.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// The link, or the place that it redirects to, is not one that is followed.
+    NotAllowed(String),
+    /// The host answered with this status.
+    Status(u16),
+    /// The picture is larger than the limit, in bytes.
+    TooLarge(u64),
+    /// The network failed, or the picture was cut short.
+    Network(String),
+    /// The bytes could not be written.
+    Sink(io::Error),
+    /// The cancel token was set.
+    Cancelled,
+}

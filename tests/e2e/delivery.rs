@@ -10,6 +10,9 @@ use http::{Method, Request, Response};
 use zoomout::{CancelToken, Delivery, Failure, FetchError, ProxyChoice, Timeouts, Transport, UreqTransport};
 use zoomout_tests::{Connection, RawServer, answer};
 
+/// What a server does with a connection once it has read the request.
+type Behaviour = fn(&mut Connection);
+
 const BODY: &str = r#"{"task_id":"task_1"}"#;
 
 fn transport() -> UreqTransport {
@@ -57,7 +60,7 @@ fn what_never_left_is_known_not_to_have_left() {
 
 #[test]
 fn whatever_may_have_arrived_is_unknown_and_was_sent_once() {
-    let cases: Vec<(&str, fn(&mut Connection), &str)> = vec![
+    let cases: [(&str, Behaviour, &str); 9] = [
         ("closes", |connection| connection.close(), "closed before the answer was whole"),
         ("resets", |connection| connection.reset(), "reset"),
         ("hangs", |connection| connection.hang(), "no answer within 300ms"),
@@ -81,7 +84,8 @@ fn whatever_may_have_arrived_is_unknown_and_was_sent_once() {
             "a body without end",
             |connection| {
                 connection.write(b"HTTP/1.1 200 OK\r\ncontent-length: 104857600\r\n\r\n");
-                (0..1_600).for_each(|_| connection.write(&[b' '; 1 << 16]));
+                let piece = vec![b' '; 1 << 16];
+                (0..1_600).for_each(|_| connection.write(&piece));
             },
             "larger than 8388608 bytes",
         ),

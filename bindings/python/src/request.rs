@@ -74,5 +74,6 @@ fn to_json(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<serde_json::Val
         Err(_) => value.clone(),
     };
     let text: String = py.import("json")?.getattr("dumps")?.call1((plain,))?.extract()?;
-    serde_json::from_str(&text).map_err(|error| PyTypeError::new_err(format!("metadata is not JSON: {error}")))
+    serde_json::from_str(&text)
+        .map_err(|error| PyTypeError::new_err(format!("metadata is not JSON: {error}")))
 }

@@ -126,19 +126,18 @@ impl ClientBuilder {
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the proxy, a certificate or the program's
     /// name cannot be used.
     pub fn build(self) -> Result<Client, Error> {
-        let transport: Arc<dyn Transport> = match self.transport {
-            Some(transport) => transport,
-            None => {
-                let mut builder = UreqTransport::builder()
-                    .timeouts(self.timeouts)
-                    .proxy(self.proxy)
-                    // Pictures of an API on this machine are on this machine, too.
-                    .local_api(self.base.is_loopback());
-                if let Some(pem) = self.root_certificates {
-                    builder = builder.root_certificates_pem(pem);
-                }
-                Arc::new(builder.build()?)
+        let transport: Arc<dyn Transport> = if let Some(transport) = self.transport {
+            transport
+        } else {
+            let mut builder = UreqTransport::builder()
+                .timeouts(self.timeouts)
+                .proxy(self.proxy)
+                // Pictures of an API on this machine are on this machine, too.
+                .local_api(self.base.is_loopback());
+            if let Some(pem) = self.root_certificates {
+                builder = builder.root_certificates_pem(pem);
             }
+            Arc::new(builder.build()?)
         };
         let transport = match self.layer {
             Some(layer) => layer(transport),

@@ -93,9 +93,8 @@ impl Clock for JumpingClock {
 }
 
 fn client(script: &Arc<Script>) -> Client {
-    let transport: Arc<dyn Transport> = Arc::clone(script) as _;
     Client::builder(ApiKey::new("sk-MARK").unwrap())
-        .transport(transport)
+        .transport(Arc::<Script>::clone(script))
         .clock(Arc::new(JumpingClock::default()))
         .build()
         .unwrap()
@@ -105,6 +104,7 @@ fn zoom() -> Zoom {
     Zoom::by_ratio(TaskId::new("task_parent").unwrap(), None)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an answer in a script may also be a failure")]
 fn ok(body: impl Into<String>) -> Result<(u16, String), Failure> {
     Ok((200, body.into()))
 }
@@ -128,7 +128,7 @@ fn a_zoom_from_submission_to_file() {
     let task = client.zoom(&zoom()).unwrap();
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("wide.png");
-    assert_eq!(client.download(&task, &file).unwrap(), [file.clone()]);
+    assert_eq!(client.download(&task, &file).unwrap(), std::slice::from_ref(&file));
 
     assert_eq!(fs::read(file).unwrap(), PNG);
     assert_eq!(script.asked(), [POST, LOOK, LOOK, LOOK, "fetch https://h/0"]);
@@ -197,8 +197,7 @@ fn a_single_look_says_what_it_met() {
     let script =
         Script::new([Err(Failure::unknown("reset")), ok("<html>"), Ok((404, String::new())), ok(RUNNING)]);
     let client = client(&script);
-    let kind =
-        || client.task(&task_id).map_err(|error| (error.kind(), error.task_id() == Some(&task_id)));
+    let kind = || client.task(&task_id).map_err(|error| (error.kind(), error.task_id() == Some(&task_id)));
     assert_eq!(kind().unwrap_err(), (ErrorKind::Transport, true));
     assert_eq!(kind().unwrap_err(), (ErrorKind::Protocol, true));
     assert_eq!(kind().unwrap_err(), (ErrorKind::Refused, true));
@@ -286,10 +285,9 @@ fn a_folder_that_is_not_there_is_noticed_before_money_is_spent() {
 fn the_deadline_ends_the_wait_and_names_the_task() {
     let running = std::iter::repeat_with(|| ok(RUNNING)).take(100);
     let script = Script::new(std::iter::once(ok(ACCEPTED)).chain(running));
-    let transport: Arc<dyn Transport> = Arc::clone(&script) as _;
     let client = Client::builder(ApiKey::new("sk-MARK").unwrap())
         .policy(zoomout::Policy::default().deadline(Duration::from_secs(60)))
-        .transport(transport)
+        .transport(Arc::<Script>::clone(&script))
         .clock(Arc::new(JumpingClock::default()))
         .build()
         .unwrap();

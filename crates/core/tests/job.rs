@@ -154,7 +154,7 @@ fn live(life: &Life) -> Story {
                         job.on_response(now, &response);
                     }
                     Reply::Failure(delivery) => {
-                        job.on_failure(now, &Failure { delivery, cause: "reset".into() })
+                        job.on_failure(now, &Failure { delivery, cause: "reset".into() });
                     }
                 }
                 // Stray replies change nothing: the invariants below would notice.

@@ -1,0 +1,303 @@
+//! Faults on demand: which request they strike, and what they do to it.
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::reply::{Part, Wire};
+use crate::task::Ending;
+
+/// What a fault can strike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// A connection, before anything is read from it.
+    Connection,
+    /// `POST /v1/midjourney/generations/zoom`
+    Zoom,
+    /// `POST /v1/midjourney/generations/upscale`
+    Upscale,
+    /// `GET /v1/tasks/{task_id}`
+    Task,
+    /// `GET /v1/midjourney/{task_id}`
+    MidjourneyTask,
+    /// `GET /files/…`
+    File,
+}
+
+/// What a fault does.
+///
+/// `executed` says whether a submission is accepted, and billed, before the fault shows.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fault {
+    /// Reset the connection after the request was read.
+    Reset {
+        /// Whether the request is carried out first.
+        #[serde(default = "yes")]
+        executed: bool,
+    },
+    /// Close the connection without a byte.
+    Close {
+        /// Whether the request is carried out first.
+        #[serde(default = "yes")]
+        executed: bool,
+    },
+    /// Say nothing until the client gives up.
+    Hang {
+        /// Whether the request is carried out first.
+        #[serde(default = "yes")]
+        executed: bool,
+    },
+    /// Carry the request out, and stop in the middle of this part of the answer.
+    Cut {
+        /// Where to stop.
+        part: Part,
+    },
+    /// Carry the request out, and answer byte by byte.
+    Drip {
+        /// Milliseconds of real time between two bytes.
+        millis: u64,
+    },
+    /// Carry the request out, and send these bytes in place of an answer.
+    Raw {
+        /// The bytes, as text.
+        text: String,
+    },
+    /// Give this answer.
+    Answer {
+        /// The HTTP status.
+        status: u16,
+        /// Header fields.
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
+        /// The body: a string as it is, anything else as JSON.
+        #[serde(default)]
+        body: Value,
+        /// Whether the request is carried out first.
+        #[serde(default)]
+        executed: bool,
+    },
+    /// Accept the submission; its task fails half-way, for this reason, and is refunded.
+    TaskFails {
+        /// The reason, for example `Banned prompt detected`.
+        reason: String,
+    },
+    /// Accept the submission; its task never gets done and fails after 30 minutes.
+    TaskTimesOut,
+    /// Accept the submission; its task waits in MODAL and is cancelled after 30 minutes.
+    TaskModal,
+    /// Accept the submission; its task is cancelled half-way.
+    TaskCancelled,
+    /// Show this status in place of the task's own.
+    Status {
+        /// The word.
+        word: String,
+    },
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl Fault {
+    fn fits(&self, target: Target) -> bool {
+        match self {
+            Self::Reset { .. } | Self::Close { .. } | Self::Hang { .. } => true,
+            Self::Cut { .. } | Self::Drip { .. } | Self::Raw { .. } | Self::Answer { .. } => {
+                target != Target::Connection
+            }
+            Self::TaskFails { .. } | Self::TaskTimesOut | Self::TaskModal | Self::TaskCancelled => {
+                matches!(target, Target::Zoom | Target::Upscale)
+            }
+            Self::Status { .. } => matches!(target, Target::Task | Target::MidjourneyTask),
+        }
+    }
+
+    /// Whether the request is carried out all the same.
+    pub(crate) fn executes(&self) -> bool {
+        match self {
+            Self::Reset { executed }
+            | Self::Close { executed }
+            | Self::Hang { executed }
+            | Self::Answer { executed, .. } => *executed,
+            _ => true,
+        }
+    }
+
+    /// What happens on the wire.
+    pub(crate) fn wire(&self) -> Wire {
+        match self {
+            Self::Reset { .. } => Wire::Reset,
+            Self::Close { .. } => Wire::Close,
+            Self::Hang { .. } => Wire::Hang,
+            Self::Cut { part } => Wire::Cut(*part),
+            Self::Drip { millis } => Wire::Drip(*millis),
+            Self::Raw { text } => Wire::Raw(text.clone().into_bytes()),
+            _ => Wire::Whole,
+        }
+    }
+
+    /// How a task ends that is submitted under this fault.
+    pub(crate) fn ending(&self) -> Ending {
+        match self {
+            Self::TaskFails { reason } => Ending::Fails(reason.clone()),
+            Self::TaskTimesOut => Ending::TimesOut,
+            Self::TaskModal => Ending::Modal,
+            Self::TaskCancelled => Ending::Cancelled,
+            _ => Ending::Succeeds,
+        }
+    }
+}
+
+/// When which fault strikes.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// What it strikes.
+    pub on: Target,
+    /// What it does.
+    pub fault: Fault,
+    /// So many are let pass first.
+    #[serde(default)]
+    pub skip: u64,
+    /// So many are struck; without a number, all that follow.
+    #[serde(default)]
+    pub times: Option<u64>,
+    /// How likely each of them is struck, from 0 to 1.
+    #[serde(default = "certain")]
+    pub chance: f64,
+}
+
+const fn certain() -> f64 {
+    1.0
+}
+
+/// Faults to come: the first rule that strikes decides.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// The rules, in order.
+    pub faults: Vec<Rule>,
+    /// The seed of every chance.
+    #[serde(default)]
+    pub seed: u64,
+}
+
+impl Script {
+    /// Reads a script from JSON.
+    ///
+    /// # Errors
+    ///
+    /// A text that says what is wrong: the JSON itself, an unknown name, a chance outside 0 to 1, a header
+    /// or status that HTTP cannot carry, or a fault that cannot happen at its target.
+    pub fn from_json(json: &[u8]) -> Result<Self, String> {
+        let script: Self = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        for (number, rule) in script.faults.iter().enumerate() {
+            rule.check().map_err(|problem| format!("faults[{number}]: {problem}"))?;
+        }
+        Ok(script)
+    }
+}
+
+impl Rule {
+    fn check(&self) -> Result<(), String> {
+        if !(0.0..=1.0).contains(&self.chance) {
+            return Err(format!("chance must be from 0 to 1, got {}", self.chance));
+        }
+        if !self.fault.fits(self.on) {
+            return Err(format!("{:?} cannot happen on {:?}", self.fault, self.on));
+        }
+        if let Fault::Answer { status, headers, .. } = &self.fault {
+            http::StatusCode::from_u16(*status).map_err(|error| error.to_string())?;
+            for (name, value) in headers {
+                http::HeaderName::try_from(name).map_err(|error| error.to_string())?;
+                http::HeaderValue::try_from(value).map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A script at work.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    rules: Vec<Rule>,
+    rng: Option<Rng>,
+}
+
+impl Faults {
+    pub(crate) fn new(script: Script) -> Self {
+        Self { rules: script.faults, rng: Some(Rng::with_seed(script.seed)) }
+    }
+
+    /// The fault that strikes what is just about to happen.
+    pub(crate) fn strike(&mut self, target: Target) -> Option<Fault> {
+        for rule in self.rules.iter_mut().filter(|rule| rule.on == target) {
+            if rule.times == Some(0) {
+                continue;
+            }
+            if rule.skip > 0 {
+                rule.skip = rule.skip.saturating_sub(1);
+                continue;
+            }
+            let lucky = rule.chance < 1.0 && self.rng.as_mut().is_none_or(|rng| rng.f64() >= rule.chance);
+            if !lucky {
+                rule.times = rule.times.map(|times| times.saturating_sub(1));
+                return Some(rule.fault.clone());
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(json: &str) -> Faults {
+        Faults::new(Script::from_json(json.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_rule_strikes_its_target_after_its_skips_so_many_times() {
+        let mut faults = faults(r#"{"faults":[{"on":"task","skip":1,"times":2,"fault":{"kind":"reset"}}]}"#);
+        assert_eq!(faults.strike(Target::Zoom), None);
+        let struck: Vec<bool> = (0..5).map(|_| faults.strike(Target::Task).is_some()).collect();
+        assert_eq!(struck, [false, true, true, false, false]);
+    }
+
+    #[test]
+    fn chance_is_seeded() {
+        let json = r#"{"seed":7,"faults":[{"on":"zoom","chance":0.5,"fault":{"kind":"close"}}]}"#;
+        let run = || {
+            let mut faults = faults(json);
+            (0..200).map(|_| faults.strike(Target::Zoom).is_some()).collect::<Vec<bool>>()
+        };
+        assert_eq!(run(), run());
+        let struck = run().into_iter().filter(|struck| *struck).count();
+        assert!((60..140).contains(&struck), "{struck} of 200");
+    }
+
+    #[test]
+    fn a_script_that_cannot_work_is_refused_with_its_reason() {
+        for (json, reason) in [
+            ("{", "EOF"),
+            (r#"{"faults":[{"on":"moon","fault":{"kind":"reset"}}]}"#, "moon"),
+            (r#"{"faults":[{"on":"zoom","fault":{"kind":"explode"}}]}"#, "explode"),
+            (r#"{"faults":[{"on":"zoom","chance":2,"fault":{"kind":"reset"}}]}"#, "faults[0]: chance"),
+            (r#"{"faults":[{"on":"file","fault":{"kind":"task_modal"}}]}"#, "cannot happen on File"),
+            (r#"{"faults":[{"on":"connection","fault":{"kind":"raw","text":""}}]}"#, "cannot happen"),
+            (r#"{"faults":[{"on":"zoom","fault":{"kind":"answer","status":99}}]}"#, "status"),
+            (
+                r#"{"faults":[{"on":"zoom","fault":{"kind":"answer","status":200,"headers":{"a b":"c"}}}]}"#,
+                "header",
+            ),
+        ] {
+            let error = Script::from_json(json.as_bytes()).unwrap_err();
+            assert!(error.contains(reason), "{json}: {error}");
+        }
+    }
+}

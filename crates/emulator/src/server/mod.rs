@@ -1,0 +1,170 @@
+//! The emulator on a port of this machine: one plain thread a connection.
+
+mod clock;
+mod connection;
+mod stop;
+mod wire;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::bill::Bill;
+use crate::emulator::{Emulator, KEY};
+use crate::fault::Script;
+use crate::picture::Gallery;
+use crate::seed::{SEEDS, Seed};
+use crate::seen::Seen;
+use crate::settings::Settings;
+use clock::Clock;
+use stop::Stop;
+
+/// Enough for hyper's buffers and a picture's scan lines.
+const STACK: usize = 256 * 1024;
+
+/// How to start a [`Server`].
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// How many times faster than real time the tasks live; 1 is real time.
+    pub time_scale: f64,
+    /// The faults to come.
+    pub faults: Script,
+    /// How the API behaves where the documents leave it open.
+    pub settings: Settings,
+    /// Width and height of each picture in pixels.
+    pub picture_side: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            time_scale: 1.0,
+            faults: Script::default(),
+            settings: Settings::default(),
+            picture_side: 768,
+        }
+    }
+}
+
+/// A running emulator. Dropping it ends it at once, with every connection.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    url: String,
+    world: Arc<World>,
+}
+
+/// What all connections share.
+#[derive(Debug)]
+struct World {
+    emulator: Mutex<Emulator>,
+    clock: Clock,
+    gallery: Gallery,
+    stop: Arc<Stop>,
+}
+
+impl Server {
+    /// Starts an emulator on this machine.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be listened on.
+    pub fn start(options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
+        let address = listener.local_addr()?;
+        let url = format!("http://{address}");
+        let clock = Clock::start(options.time_scale);
+        let mut emulator = Emulator::new(url.as_str(), clock.now());
+        emulator.inject(options.faults);
+        emulator.set(options.settings);
+        let world = Arc::new(World {
+            emulator: Mutex::new(emulator),
+            clock,
+            gallery: Gallery::new(options.picture_side),
+            stop: Arc::default(),
+        });
+        let accepting = Arc::clone(&world);
+        thread::Builder::new()
+            .name("emulator".to_owned())
+            .stack_size(STACK)
+            .spawn(move || accept(&listener, &accepting))?;
+        Ok(Self { address, url, world })
+    }
+
+    /// The address to give to a client, without a slash at its end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The key that it accepts. It opens nothing else.
+    pub fn key(&self) -> &'static str {
+        KEY
+    }
+
+    /// The tasks that are there from the start.
+    pub fn seeds(&self) -> &'static [Seed] {
+        &SEEDS
+    }
+
+    /// The bill so far.
+    pub fn bill(&self) -> Bill {
+        self.emulator().bill(self.world.clock.now())
+    }
+
+    /// The requests that arrived last.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.emulator().requests()
+    }
+
+    /// Replaces the faults to come.
+    pub fn inject(&self, script: Script) {
+        self.emulator().inject(script);
+    }
+
+    /// Replaces the settings.
+    pub fn set(&self, settings: Settings) {
+        self.emulator().set(settings);
+    }
+
+    /// Lets the emulated time jump.
+    pub fn advance(&self, by: Duration) {
+        self.emulator().advance(by);
+    }
+
+    /// Starts anew: seeded tasks only, no bill, no faults.
+    pub fn reset(&self) {
+        self.emulator().reset(self.world.clock.now());
+    }
+
+    fn emulator(&self) -> MutexGuard<'_, Emulator> {
+        self.world.emulator.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.world.stop.end();
+        // Wakes the thread that accepts; if that cannot be, it stays until the process ends.
+        drop(TcpStream::connect_timeout(&self.address, Duration::from_secs(1)));
+    }
+}
+
+fn accept(listener: &TcpListener, world: &Arc<World>) {
+    for stream in listener.incoming() {
+        // A connection that failed before it was accepted is the client's loss.
+        let Ok(stream) = stream else { continue };
+        let Some(stream) = world.stop.admit(stream) else { return };
+        let world = Arc::clone(world);
+        let served = thread::Builder::new()
+            .name("emulator-connection".to_owned())
+            .stack_size(STACK)
+            .spawn(move || connection::serve(stream, &world));
+        // Without a thread the connection is closed, as by a server at its limit.
+        drop(served);
+    }
+}

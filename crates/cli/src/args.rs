@@ -1,0 +1,192 @@
+//! The arguments. Values are passed on as they are: the core says what they must be.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Zoom out (outpaint) Midjourney pictures through the `APIMart` API, and never pay twice.
+#[derive(Debug, Parser)]
+#[command(
+    name = "zoomout",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Only zoom and upscale cost money, once for each accepted submission.\n\
+        Exit codes: 0 done, 1 task failed (refunded), 2 bad input, 3 refused, 4 unconfirmed (may be billed),\n\
+        5 deadline, 6 network, 7 unreadable answer, 8 file not written, 130 stopped.\n\n\
+        Examples:\n  \
+        zoomout demo\n  \
+        zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --speed fast -o wide.png\n  \
+        zoomout --emulator zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R -o wide.png"
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command accepts.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Read the API key from this file (otherwise: the environment variable `APIMART_API_KEY`)
+    #[arg(long, global = true, value_name = "PATH", conflicts_with = "emulator")]
+    pub(crate) api_key_file: Option<PathBuf>,
+    /// The API key itself; it shows in process lists, so prefer a file or the environment
+    #[arg(long, global = true, value_name = "KEY", conflicts_with_all = ["api_key_file", "emulator"])]
+    pub(crate) api_key: Option<String>,
+    /// The address of the API (otherwise: `APIMART_BASE_URL`, or the public one)
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "emulator")]
+    pub(crate) base_url: Option<String>,
+    /// Run against an emulator inside this command: no key, no network, no cost
+    #[arg(long, global = true)]
+    pub(crate) emulator: bool,
+    /// Stop waiting after so many seconds; the task itself goes on [default: 1800]
+    #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) timeout: Option<f64>,
+    /// Run time so many times faster: for the emulator and other servers on this machine only
+    /// [default: 1, with an emulator inside this command 30]
+    #[arg(long, global = true, value_name = "FACTOR", allow_negative_numbers = true)]
+    pub(crate) time_scale: Option<f64>,
+    /// Print JSON, one object a line, on stdout
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print results and errors only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Show each call; twice: with its content. The key is never shown
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// See the whole story: upscale, zoom by both tiers, pictures and bill; no key, no network, no cost
+    #[command(after_help = "Example:\n  zoomout demo --out pictures")]
+    Demo {
+        /// The folder that receives the pictures
+        #[arg(long, value_name = "DIR", default_value = "zoomout-demo")]
+        out: PathBuf,
+    },
+    /// Zoom a picture out and wait for it. Costs money once accepted
+    #[command(after_help = "Below 2, --zoom-ratio buys the tier 1.5x; 2, more, or none at all: 2x.\n\n\
+        Examples:\n  \
+        zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --speed fast -o wide.png\n  \
+        zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --dry-run\n  \
+        zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --no-wait --json")]
+    Zoom(Zoom),
+    /// Cut one picture out of a grid, which makes it zoomable. Costs money once accepted
+    #[command(after_help = "Examples:\n  \
+        zoomout upscale task_01KQGR1D0000000000000000AA --index 1\n  \
+        zoomout upscale task_01KQGR1D0000000000000000AA --index 2 -o tile.png")]
+    Upscale(Upscale),
+    /// Wait for a task that was submitted before. Free
+    #[command(after_help = "Example:\n  zoomout wait task_01KR0000000000000000000000 -o wide.png")]
+    Wait {
+        /// The task
+        task_id: String,
+        /// Save its pictures here: a file, or a folder
+        #[arg(short, long, value_name = "PATH")]
+        output: Option<PathBuf>,
+    },
+    /// Look at a task once. Free
+    #[command(after_help = "Example:\n  zoomout task task_01KR0000000000000000000000 --json")]
+    Task {
+        /// The task
+        task_id: String,
+    },
+    /// List the buttons under a picture, for --custom-id. Free
+    #[command(after_help = "Example:\n  zoomout buttons task_01KQW0D3WJ2QYJP9E3H7GZ4D2R")]
+    Buttons {
+        /// The task
+        task_id: String,
+    },
+    /// Serve the API on this machine until Ctrl-C, with pictures, a bill and faults on demand. Free
+    #[command(after_help = "Examples:\n  \
+        zoomout emulator --port 8080 --time-scale 30\n  \
+        zoomout emulator --faults faults.json")]
+    Emulator {
+        /// The port; 0 takes a free one
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// A script of faults (JSON; see the emulator's README)
+        #[arg(long, value_name = "FILE")]
+        faults: Option<PathBuf>,
+    },
+    /// Print the completions of a shell
+    #[command(
+        after_help = "Example:\n  zoomout completions bash > ~/.local/share/bash-completion/completions/zoomout"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// The arguments of `zoom`.
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_field_names, reason = "`zoom_ratio` is the API's own word")]
+pub(crate) struct Zoom {
+    /// The picture: the id of an upscale
+    pub(crate) task_id: String,
+    /// How far to zoom out: any number above 0; it chooses between the two tiers 1.5x and 2x
+    #[arg(long, value_name = "R", allow_negative_numbers = true)]
+    pub(crate) zoom_ratio: Option<f64>,
+    /// Press this button instead (see `zoomout buttons`)
+    #[arg(long, value_name = "ID")]
+    pub(crate) custom_id: Option<String>,
+    /// A tile of the picture, 1 to 4; normally not needed
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) index: Option<i64>,
+    #[command(flatten)]
+    pub(crate) submission: Submission,
+}
+
+/// The arguments of `upscale`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Upscale {
+    /// The grid
+    pub(crate) task_id: String,
+    /// Which tile, 1 to 4
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) index: Option<i64>,
+    /// Press this button instead
+    #[arg(long, value_name = "ID")]
+    pub(crate) custom_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) submission: Submission,
+}
+
+/// What every submission accepts.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Submission {
+    /// relax, fast or turbo: the queue, and with it the price cell [default of the API: relax]
+    #[arg(long, value_name = "SPEED")]
+    pub(crate) speed: Option<String>,
+    /// Your own notes, a JSON object that is kept with the task
+    #[arg(long, value_name = "JSON")]
+    pub(crate) metadata: Option<String>,
+    /// Save the pictures here: a file, or a folder
+    #[arg(short, long, value_name = "PATH", conflicts_with = "no_wait")]
+    pub(crate) output: Option<PathBuf>,
+    /// Submit only; `zoomout wait` fetches the result
+    #[arg(long)]
+    pub(crate) no_wait: bool,
+    /// Show what would be sent and billed, and send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,94 @@
+//! `demo`: the whole story against an emulator of its own.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use zoomout::{Billed, Client, Error, ErrorKind, Index, Speed, Task, TaskId, Upscale, Zoom, ZoomRatio};
+use zoomout_emulator::{Bill, Server};
+
+use crate::args::Global;
+use crate::interrupt::Known;
+use crate::json::{self, Terms};
+use crate::output::{Failure, Output};
+use crate::session::Session;
+
+/// One step of the story.
+struct Step {
+    asked: String,
+    terms: Terms,
+    task: Task,
+    saved: Vec<PathBuf>,
+}
+
+pub(crate) fn run(global: &Global, output: &Output, known: &Known, folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| {
+        let message = format!("{} cannot be made", folder.display());
+        Error::new(ErrorKind::Storage, Billed::No, message).caused_by(&error)
+    })?;
+    let session = Session::with_emulator(global, output, known)?;
+    let Some(server) = &session.emulator else { return Ok(()) };
+    output.tell(&format!("An emulated API is at {}: no key, no network, no cost.", server.url()));
+    let steps = play(&session.client, output, server, folder)?;
+    let bill = server.bill();
+    output.result(|| object(&steps, &bill), || story(&steps, &bill))
+}
+
+fn play(client: &Client, output: &Output, server: &Server, folder: &Path) -> Result<Vec<Step>, Failure> {
+    // The second seed is the grid: what `imagine` makes, and what must be upscaled before a zoom.
+    let grid = TaskId::new(server.seeds().get(1).map_or("", |seed| seed.task_id))?;
+    let upscale = Upscale::by_index(grid.clone(), Index::new(1)?);
+    let asked = format!("upscale tile 1 of the grid {grid}");
+    output.tell(&format!("\n{asked}"));
+    let terms = Terms { tier: None, billing_key: Some(upscale.billing_key()) };
+    let parent = client.upscale(&upscale)?;
+    let saved = client.download(&parent, folder.join("parent.png"))?;
+    let picture = parent.task_id.clone();
+    let mut steps = vec![Step { asked, terms, task: parent, saved }];
+    for (ratio, file) in [(1.5, "zoomed-1.5x.png"), (2.0, "zoomed-2x.png")] {
+        let zoom = Zoom::by_ratio(picture.clone(), Some(ZoomRatio::new(ratio)?)).speed(Speed::Fast);
+        let asked = format!("zoom {picture} with zoom_ratio {ratio}, speed fast");
+        output.tell(&format!("\n{asked}"));
+        let terms = Terms { tier: zoom.tier(), billing_key: Some(zoom.billing_key()) };
+        let task = client.zoom(&zoom)?;
+        let saved = client.download(&task, folder.join(file))?;
+        steps.push(Step { asked, terms, task, saved });
+    }
+    Ok(steps)
+}
+
+fn story(steps: &[Step], bill: &Bill) -> String {
+    let mut text = String::new();
+    for step in steps {
+        let _ = writeln!(text, "\nasked    {}", step.asked);
+        if let Some(tier) = step.terms.tier {
+            let _ = writeln!(text, "tier     {tier}");
+        }
+        if let Some(key) = step.terms.billing_key {
+            let _ = writeln!(text, "billed   {key}");
+        }
+        let _ = writeln!(text, "task     {}", step.task.task_id);
+        for path in &step.saved {
+            let _ = writeln!(text, "picture  {}", path.display());
+        }
+    }
+    text.push_str("\nThe bill:\n");
+    for line in &bill.lines {
+        let _ = writeln!(text, "  {}  {:<22} {:.5} USD", line.task_id, line.billing_key, line.usd.dollars());
+    }
+    let _ =
+        write!(text, "  {:<54} {:.5} USD (emulated: nothing was charged)", "total", bill.total_usd.dollars());
+    text
+}
+
+fn object(steps: &[Step], bill: &Bill) -> Value {
+    let tasks = steps.iter().map(|step| {
+        let mut task = json::task(&step.task, step.terms, &step.saved);
+        if let Some(members) = task.as_object_mut() {
+            members.insert("asked".to_owned(), json!(step.asked));
+        }
+        task
+    });
+    json!({ "tasks": tasks.collect::<Vec<_>>(), "bill": bill })
+}

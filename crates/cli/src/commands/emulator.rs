@@ -1,0 +1,54 @@
+//! `emulator`: the API on this machine until Ctrl-C.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+use zoomout::{Clock, Error, Instant, MachineClock};
+use zoomout_emulator::{Options, Script, Server};
+
+use crate::args::Global;
+use crate::interrupt::Known;
+use crate::output::{Failure, Output};
+use crate::session::{start_emulator, time_scale};
+
+pub(crate) fn run(
+    global: &Global,
+    output: &Output,
+    known: &Known,
+    port: u16,
+    faults: Option<&Path>,
+) -> Result<(), Failure> {
+    let faults = faults.map(read).transpose()?.unwrap_or_default();
+    let time_scale = time_scale(global)?.unwrap_or(1.0);
+    let server = start_emulator(Options { port, time_scale, faults, ..Options::default() })?;
+    output.result(|| json!({ "url": server.url(), "api_key": server.key() }), || greeting(&server))?;
+    MachineClock::default().sleep_until(Instant::from_millis(u64::MAX), known.token());
+    let bill = server.bill();
+    output.tell(&format!("{} accepted, {} USD on the bill", bill.lines.len(), bill.total_usd.dollars()));
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Script, Error> {
+    let name = path.display();
+    let text = fs::read(path)
+        .map_err(|error| Error::invalid("faults", format_args!("{name} cannot be read")).caused_by(&error))?;
+    Script::from_json(&text)
+        .map_err(|problem| Error::invalid("faults", format_args!("in {name} cannot be used: {problem}")))
+}
+
+fn greeting(server: &Server) -> String {
+    let mut text =
+        format!("The API is at {}, its key is {}. Ctrl-C ends it.\n\nTasks:\n", server.url(), server.key());
+    for seed in server.seeds() {
+        let _ = writeln!(text, "  {}  {}", seed.task_id, seed.description);
+    }
+    let (url, key) = (server.url(), server.key());
+    let _ = write!(text, "\nIn another terminal:\n  export APIMART_BASE_URL={url} APIMART_API_KEY={key}");
+    if let Some(seed) = server.seeds().first() {
+        let _ = write!(text, "\n  zoomout zoom {} --zoom-ratio 1.5 --speed turbo -o wide.png", seed.task_id);
+    }
+    let _ = write!(text, "\n  curl {url}/emulator/bill");
+    text
+}

@@ -1,0 +1,73 @@
+//! `-v`: shows each call and its answer, never the key.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::{Request, Response, Uri};
+use zoomout::{ApiKey, CancelToken, Failure, FetchError, Transport};
+
+use crate::output::Output;
+
+/// A transport that tells what passes through it.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    inner: Arc<dyn Transport>,
+    output: Output,
+    key: ApiKey,
+    bodies: bool,
+}
+
+impl Trace {
+    pub(crate) fn new(inner: Arc<dyn Transport>, output: Output, key: ApiKey, bodies: bool) -> Self {
+        Self { inner, output, key, bodies }
+    }
+
+    fn body(&self, mark: char, body: &[u8]) {
+        if self.bodies && !body.is_empty() {
+            let mut body = body.to_vec();
+            self.key.redact(&mut body);
+            self.output.note(
+                &format!("{mark} {}", String::from_utf8_lossy(&body).escape_debug()).replace("\\\"", "\""),
+            );
+        }
+    }
+}
+
+impl Transport for Trace {
+    fn send(&self, request: Request<Vec<u8>>, cancel: &CancelToken) -> Result<Response<Vec<u8>>, Failure> {
+        self.output.note(&format!("> {} {}", request.method(), request.uri()));
+        self.body('>', request.body());
+        let start = Instant::now();
+        let result = self.inner.send(request, cancel);
+        let took = start.elapsed();
+        match &result {
+            Ok(response) => {
+                self.output.note(&format!("< {} ({took:.0?})", response.status()));
+                self.body('<', response.body());
+            }
+            Err(failure) => {
+                self.output.note(&format!("< {} ({:?}, {took:.0?})", failure.cause, failure.delivery));
+            }
+        }
+        result
+    }
+
+    fn fetch(
+        &self,
+        uri: &Uri,
+        limit: u64,
+        sink: &mut dyn Write,
+        cancel: &CancelToken,
+    ) -> Result<(), FetchError> {
+        self.output.note(&format!("> GET {uri}"));
+        let start = Instant::now();
+        let result = self.inner.fetch(uri, limit, sink, cancel);
+        let took = start.elapsed();
+        match &result {
+            Ok(()) => self.output.note(&format!("< picture ({took:.0?})")),
+            Err(error) => self.output.note(&format!("< {error:?} ({took:.0?})")),
+        }
+        result
+    }
+}

@@ -63,7 +63,7 @@ export class ZoomoutError extends Error {
 export class InvalidError extends ZoomoutError {}
 /** The server said no; nothing was executed. */
 export class RefusedError extends ZoomoutError {}
-/** The submission may have arrived and may be billed; nobody knows. */
+/** The submission may have arrived and may have been billed; nobody knows. */
 export class UnconfirmedError extends ZoomoutError {}
 /** The task ran and failed, or cannot finish; the server refunds it. */
 export class TaskFailedError extends ZoomoutError {}

@@ -13,7 +13,7 @@ use clap_complete::Shell;
     propagate_version = true,
     max_term_width = 100,
     after_help = "Only zoom and upscale cost money, once for each accepted submission.\n\
-        Exit codes: 0 done, 1 task failed (refunded), 2 bad input, 3 refused, 4 unconfirmed (may be billed),\n\
+        Exit codes: 0 done, 1 task failed (refunded), 2 bad input, 3 refused, 4 unconfirmed (may have been billed),\n\
         5 deadline, 6 network, 7 unreadable answer, 8 file not written, 130 stopped.\n\n\
         Examples:\n  \
         zoomout demo\n  \
@@ -133,7 +133,7 @@ pub(crate) struct Zoom {
     /// The picture: the id of an upscale
     pub(crate) task_id: String,
     /// How far to zoom out: any number above 0; it chooses between the two tiers 1.5x and 2x
-    #[arg(long, value_name = "R", allow_negative_numbers = true)]
+    #[arg(long, value_name = "R", allow_hyphen_values = true)]
     pub(crate) zoom_ratio: Option<f64>,
     /// Press this button instead (see `zoomout buttons`)
     #[arg(long, value_name = "ID")]

@@ -136,7 +136,10 @@ fn describe(error: &Error, command: Option<&str>) -> String {
 pub(crate) fn usage(usage: &clap::Error, json: bool) -> ExitCode {
     if json && usage.use_stderr() {
         let text = usage.render().to_string();
-        let problem = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        // The first paragraph is the problem; the rest is help.
+        let problem: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+        let problem = problem.join(" ");
+        let problem = problem.trim_start_matches("error: ");
         return Output::new(true, true)
             .failure(&Error::invalid("arguments", format_args!("cannot be used: {problem}")).into());
     }

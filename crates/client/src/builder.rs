@@ -130,7 +130,7 @@ impl ClientBuilder {
             transport
         } else {
             let mut builder = UreqTransport::builder()
-                .timeouts(self.timeouts)
+                .timeouts(self.timeouts.within(self.policy.deadline))
                 .proxy(self.proxy)
                 // Pictures of an API on this machine are on this machine, too.
                 .local_api(self.base.is_loopback());

@@ -34,7 +34,12 @@ impl Client {
         }
         match job.poll(self.clock.now()) {
             Step::Send(call) => {
-                match self.exchange(&call) {
+                let outcome = self.exchange(&call);
+                // Before the outcome, so that a call that was cut off counts as stopped, not as failed.
+                if self.cancel.is_cancelled() {
+                    job.cancel();
+                }
+                match outcome {
                     Ok(response) => {
                         job.on_response(self.clock.now(), &response);
                     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How long each phase of one call may take. The job as a whole is bounded by
-/// [`Policy::deadline`](zoomout_core::Policy::deadline).
+/// [`Policy::deadline`](zoomout_core::Policy::deadline), and no phase takes longer than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
@@ -15,8 +15,32 @@ pub struct Timeouts {
     pub send: Duration,
     /// From the end of the request to the beginning of the answer.
     pub response: Duration,
-    /// Receiving the body of an answer, or a whole picture.
+    /// Receiving the body of an answer.
     pub body: Duration,
+    /// Receiving a whole picture.
+    pub picture: Duration,
+}
+
+impl Timeouts {
+    /// The same, with no phase of an API call longer than `limit`: whoever waits for five seconds in all
+    /// does not want to wait for a minute in one call. Pictures have no part in it: they are fetched after
+    /// the wait.
+    pub(crate) fn within(self, limit: Duration) -> Self {
+        let Self { resolve, connect, send, response, body, picture } = self;
+        Self {
+            resolve: resolve.min(limit),
+            connect: connect.min(limit),
+            send: send.min(limit),
+            response: response.min(limit),
+            body: body.min(limit),
+            picture,
+        }
+    }
+
+    /// Those of a download.
+    pub(crate) fn of_a_picture(self) -> Self {
+        Self { body: self.picture, ..self }
+    }
 }
 
 impl Default for Timeouts {
@@ -26,7 +50,8 @@ impl Default for Timeouts {
             connect: Duration::from_secs(10),
             send: Duration::from_secs(30),
             response: Duration::from_secs(60),
-            body: Duration::from_secs(300),
+            body: Duration::from_secs(60),
+            picture: Duration::from_secs(300),
         }
     }
 }

@@ -19,7 +19,7 @@ pub enum ErrorKind {
     Invalid,
     /// The server said no; nothing was executed.
     Refused,
-    /// The submission may have arrived and may be billed; nobody knows.
+    /// The submission may have arrived and may have been billed; nobody knows.
     Unconfirmed,
     /// The task ran and failed, or cannot finish; the server refunds it.
     TaskFailed,

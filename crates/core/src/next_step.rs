@@ -9,7 +9,7 @@ pub(crate) fn advise(error: &Error) -> &'static str {
         (ErrorKind::Refused, _) => refused(error),
         (ErrorKind::Unconfirmed, _) => {
             "look at the usage or balance of the account before submitting again: \
-             the task may exist and may be billed, and a second submission would be billed as well"
+             the task may exist and may have been billed, and a second submission would be billed as well"
         }
         (ErrorKind::TaskFailed, Billed::Maybe) => {
             "nothing needs to be done: the server cancels and refunds the task after 30 minutes; submit anew if wanted"
@@ -22,7 +22,7 @@ pub(crate) fn advise(error: &Error) -> &'static str {
             "wait for the same task to get the picture: it is already paid for"
         }
         (ErrorKind::Cancelled | ErrorKind::Transport | ErrorKind::Protocol, Billed::Maybe) => {
-            "look at the usage or balance of the account before submitting again: the task may exist and may be billed"
+            "look at the usage or balance of the account before submitting again: the task may exist and may have been billed"
         }
         (ErrorKind::Cancelled, Billed::No) => "nothing was charged; start again whenever wanted",
         (ErrorKind::Transport, Billed::Yes) => "wait for the same task again once the network is back",

@@ -105,6 +105,6 @@ impl Submitting {
 }
 
 fn unconfirmed(problem: &str, cause: &String) -> Error {
-    let message = format!("{problem}; it may have been accepted and may be billed");
+    let message = format!("{problem}; it may have been accepted, and may have been billed");
     Error::new(ErrorKind::Unconfirmed, Billed::Maybe, message).caused_by(cause)
 }

@@ -51,7 +51,7 @@ class RefusedError(ZoomoutError):
 
 
 class UnconfirmedError(ZoomoutError):
-    """The submission may have arrived and may be billed; nobody knows."""
+    """The submission may have arrived and may have been billed; nobody knows."""
 
 
 class TaskFailedError(ZoomoutError):

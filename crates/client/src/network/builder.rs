@@ -94,11 +94,11 @@ impl UreqTransportBuilder {
         }
         let tls = tls.build();
         let timeouts = self.timeouts;
-        let base = || bounded(&timeouts).proxy(proxy.clone()).tls_config(tls.clone());
+        let base = |timeouts: &Timeouts| bounded(timeouts).proxy(proxy.clone()).tls_config(tls.clone());
         // Redirects of the API are answers.
-        let api = || base().max_redirects(0).max_redirects_will_error(false);
+        let api = || base(&timeouts).max_redirects(0).max_redirects_will_error(false);
         // The client's own name stands in the request; see `Api::request`.
-        let pictures = base()
+        let pictures = base(&timeouts.of_a_picture())
             .max_redirects(5)
             .https_only(!self.local)
             .accept_encoding(AutoHeaderValue::None)

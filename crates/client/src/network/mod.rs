@@ -74,8 +74,9 @@ impl Transport for UreqTransport {
         sink: &mut dyn Write,
         cancel: &CancelToken,
     ) -> Result<(), FetchError> {
-        let (result, _) =
-            Call::run(cancel, || fetch::fetch(&self.pictures, &self.timeouts, uri, limit, sink));
+        let (result, _) = Call::run(cancel, || {
+            fetch::fetch(&self.pictures, &self.timeouts.of_a_picture(), uri, limit, sink)
+        });
         match result {
             Err(_) if cancel.is_cancelled() => Err(FetchError::Cancelled),
             result => result,

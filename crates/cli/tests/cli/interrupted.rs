@@ -1,0 +1,135 @@
+//! Ctrl-C, and readers that go away.
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command};
+use std::sync::mpsc;
+
+use tempfile::TempDir;
+use zoomout_tests::{RawServer, answer};
+
+use crate::command::{Ran, command};
+
+const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
+const RUNNING: &str = r#"{"code":200,"data":{"id":"task_new","status":"processing","progress":5}}"#;
+
+fn interrupt(child: &Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
+fn start(url: &str, args: &[&str]) -> Child {
+    let all: Vec<&str> = ["--base-url", url].iter().chain(args).copied().collect();
+    command(&all).env("APIMART_API_KEY", "sk-MARK").spawn().unwrap()
+}
+
+fn end(child: Child) -> Ran {
+    child.wait_with_output().unwrap().into()
+}
+
+/// Reads stderr up to a line with these words.
+fn until(child: &mut Child, words: &str) -> String {
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(words) {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the command ended without {words:?}");
+    }
+    child.stderr = Some(stderr.into_inner());
+    line
+}
+
+#[test]
+fn a_stop_while_the_answer_is_out_says_that_it_may_be_billed() {
+    let (arrived, arrivals) = mpsc::channel();
+    let server = RawServer::start(move |connection| {
+        if connection.read_request().is_some() {
+            arrived.send(()).unwrap();
+            connection.hang();
+        }
+    });
+    let child = start(&server.url(), &["zoom", "task_parent"]);
+    arrivals.recv().unwrap();
+    interrupt(&child);
+    let ran = end(child);
+    assert_eq!(ran.code, 130, "{ran:?}");
+    assert!(ran.stderr.contains("billed:  maybe"), "{ran:?}");
+    assert_eq!(server.posts(), 1);
+}
+
+#[test]
+fn a_stop_while_waiting_names_the_task_and_the_command_that_goes_on() {
+    let server = RawServer::start(|connection| {
+        while let Some(request) = connection.read_request() {
+            let body = if request.line.starts_with("POST") { ACCEPTED } else { RUNNING };
+            connection.write(&answer(200, body));
+        }
+    });
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("wide.png");
+    let path = path.to_str().unwrap();
+    let mut child = start(&server.url(), &["zoom", "task_parent", "-o", path]);
+    until(&mut child, "accepted: task_new");
+    interrupt(&child);
+    let ran = end(child);
+    assert_eq!(ran.code, 130, "{ran:?}");
+    let next = format!("zoomout --base-url {} wait task_new -o {path}", server.url());
+    assert!(ran.stderr.contains("billed:  yes") && ran.stderr.contains(&next), "{ran:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_stop_while_downloading_leaves_no_half_picture() {
+    let (arrived, arrivals) = mpsc::channel();
+    let server = RawServer::start(move |connection| {
+        while let Some(request) = connection.read_request() {
+            let host = request.headers.iter().find_map(|header| header.strip_prefix("host: ")).unwrap();
+            let done = format!(
+                r#"{{"data":{{"id":"task_new","status":"completed","result":{{"images":[{{"url":"http://{host}/0.png"}}]}}}}}}"#
+            );
+            if request.line == "GET /0.png" {
+                connection.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4000\r\n\r\n\x89PNG\r\n\x1a\n");
+                arrived.send(()).unwrap();
+                return connection.hang();
+            }
+            connection.write(&answer(200, &done));
+        }
+    });
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("wide.png");
+    let child = start(&server.url(), &["wait", "task_new", "-o", path.to_str().unwrap()]);
+    arrivals.recv().unwrap();
+    interrupt(&child);
+    let ran = end(child);
+    assert_eq!(ran.code, 130, "{ran:?}");
+    assert!(ran.stderr.contains("wait task_new -o"), "{ran:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_emulator_runs_until_it_is_stopped_and_shows_the_bill() {
+    let mut child = command(&["emulator"]).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut greeting = String::new();
+    while !greeting.contains("/emulator/bill") {
+        assert_ne!(stdout.read_line(&mut greeting).unwrap(), 0, "{greeting}");
+    }
+    assert!(greeting.contains("task_01KQW0D3WJ2QYJP9E3H7GZ4D2R") && greeting.contains("sk-emulator"));
+    let url = greeting.split("APIMART_BASE_URL=").nth(1).unwrap().split(' ').next().unwrap();
+    let args = ["--base-url", url, "zoom", "task_01KQW0D3WJ2QYJP9E3H7GZ4D2R", "--no-wait"];
+    let zoomed = command(&args).env("APIMART_API_KEY", "sk-emulator").output().unwrap();
+    assert!(zoomed.status.success(), "{zoomed:?}");
+    interrupt(&child);
+    let ran = end(child);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("1 accepted, 0.05504 USD on the bill"), "{ran:?}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = command(&["completions", "bash"]).spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0; 8]).unwrap();
+    drop(stdout);
+    let ran = end(child);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}

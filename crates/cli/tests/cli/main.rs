@@ -1,0 +1,16 @@
+//! The command as a user runs it: a process, its streams and its exit code.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod asked;
+mod command;
+mod emulated;
+mod interrupted;
+mod pixels;
+mod secrets;
+mod weather;

@@ -7,6 +7,7 @@ pub(crate) fn run() -> Result<(), Failed> {
     Step::cargo().args(["fmt", "--all", "--check"]).run()?;
     let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     Step::cargo().args(clippy).run()?;
+    oldest_rust()?;
     let doc = ["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"];
     Step::cargo().args(doc).env("RUSTDOCFLAGS", "--deny warnings").run()?;
     Step::cargo().args(["test", "--locked", "--quiet", "--package", "xtask"]).run()?;
@@ -17,5 +18,19 @@ pub(crate) fn run() -> Result<(), Failed> {
     } else {
         eprintln!("\nskipped: cargo deny check (cargo-deny is not installed: cargo install cargo-deny)");
     }
+    Ok(())
+}
+
+/// Builds with the oldest Rust that is promised, where rustup has it. Clippy's `incompatible_msrv` and the
+/// tidy tests check the promise everywhere.
+fn oldest_rust() -> Result<(), Failed> {
+    let oldest = env!("CARGO_PKG_RUST_VERSION");
+    let cargo = |args: &[&str]| Step::new("rustup").args(["run", oldest, "cargo"]).args(args);
+    if cargo(&["--version"]).succeeds() {
+        return cargo(&["check", "--locked", "--workspace"])
+            .env("CARGO_TARGET_DIR", "target/oldest-rust")
+            .run();
+    }
+    eprintln!("\nskipped: cargo check with Rust {oldest} (not installed: rustup toolchain install {oldest})");
     Ok(())
 }

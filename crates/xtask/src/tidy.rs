@@ -108,13 +108,15 @@ fn tree(package: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// A field of the workspace.
+fn field(name: &str) -> String {
+    let cargo = read("Cargo.toml");
+    let line = cargo.lines().find_map(|line| line.strip_prefix(&format!("{name} = \""))).unwrap();
+    line.split('"').next().unwrap().to_owned()
+}
+
 #[test]
 fn one_version_and_the_same_floors_everywhere() {
-    let cargo = read("Cargo.toml");
-    let field = |name: &str| {
-        let line = cargo.lines().find_map(|line| line.strip_prefix(&format!("{name} = \""))).unwrap();
-        line.split('"').next().unwrap().to_owned()
-    };
     let package: serde_json::Value = serde_json::from_str(&read("package.json")).unwrap();
     assert_eq!(package["version"], field("version").as_str());
     assert_eq!(package["engines"]["node"], ">=20");
@@ -167,6 +169,20 @@ fn paths_in_the_map_exist() {
                 let plain = root().join(format!("{folder}{name}"));
                 assert!(with_ending.exists() || Path::exists(&plain), "ARCHITECTURE.md: {folder}{name}");
             }
+        }
+    }
+}
+
+#[test]
+fn no_dependency_needs_a_newer_rust() {
+    let args = ["metadata", "--locked", "--format-version", "1"];
+    let output = Command::new(env!("CARGO")).current_dir(root()).args(args).output().unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let version = |text: &str| -> Vec<u32> { text.split('.').map(|part| part.parse().unwrap()).collect() };
+    let floor = version(&field("rust-version"));
+    for package in metadata["packages"].as_array().unwrap() {
+        if let Some(needed) = package["rust_version"].as_str() {
+            assert!(version(needed)[..2] <= floor[..2], "{} needs Rust {needed}", package["name"]);
         }
     }
 }

@@ -9,12 +9,12 @@ use zoomout::{
     ApiKey, Billed, Client, ErrorKind, Event, Index, MachineClock, Metadata, Speed, TaskId, Tier, Upscale,
     Zoom, ZoomRatio,
 };
-use zoomout_emulator::{Images, Options, SEEDS, Script, Server, Settings};
+use zoomout_emulator::{Images, Options, Script, Seed, Server, Settings};
 
 /// So many times faster than real time.
 const PACE: f64 = 1000.0;
-const GRID: &str = SEEDS[1].task_id;
-const UPSCALED: &str = SEEDS[0].task_id;
+const GRID: &str = Seed::GRID.task_id;
+const UPSCALED: &str = Seed::UPSCALED.task_id;
 
 fn start() -> (Server, Client) {
     let server = Server::start(Options { time_scale: PACE, picture_side: 48, ..Options::default() }).unwrap();

@@ -47,8 +47,14 @@ impl Output {
     }
 
     /// From here on lines are printed above this bar.
-    pub(crate) fn show_bar(&self, bar: Option<ProgressBar>) {
-        *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = bar;
+    pub(crate) fn use_bar(&self, bar: ProgressBar) {
+        *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
+    }
+
+    fn end_bar(&self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
     }
 
     /// Prints a result: this object if JSON is wanted, else this text.
@@ -92,7 +98,7 @@ impl Output {
     /// Prints why the command failed, what it cost and what to do next.
     pub(crate) fn failure(&self, failure: &Failure) -> ExitCode {
         let Some(error) = &failure.error else { return ExitCode::SUCCESS };
-        self.show_bar(None);
+        self.end_bar();
         let command = failure.command.as_deref();
         if self.json {
             let mut object = json!({ "error": error });

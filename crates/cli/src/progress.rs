@@ -1,7 +1,6 @@
 //! Progress on stderr: a bar on a terminal, plain lines elsewhere.
 
 use std::io::{IsTerminal, stderr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -25,7 +24,7 @@ pub(crate) fn observer(output: &Output, known: &Known) -> impl Fn(&Event) + Send
 enum Display {
     Quiet,
     Lines(Output),
-    Bar(Output, Arc<ProgressBar>),
+    Bar(Output, ProgressBar),
 }
 
 impl Display {
@@ -41,23 +40,38 @@ impl Display {
         {
             bar.set_style(style);
         }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        output.show_bar(Some(bar.clone()));
-        Self::Bar(output.clone(), Arc::new(bar))
+        // Nothing is shown before there is something to show.
+        bar.finish_and_clear();
+        output.use_bar(bar.clone());
+        Self::Bar(output.clone(), bar)
     }
 
     fn show(&self, event: &Event) {
         match (self, event) {
             (Self::Quiet, _) => {}
             (Self::Bar(_, bar), Event::Progress(progress)) => {
+                begin(bar);
                 bar.set_position(progress.percent.unwrap_or_default().into());
                 bar.set_message(progress.status.to_string());
                 if progress.status.is_final() {
                     bar.finish_and_clear();
                 }
             }
+            (Self::Bar(output, bar), Event::Submitted(_)) => {
+                output.note(&line(event));
+                bar.set_message("submitted");
+                begin(bar);
+            }
             (Self::Bar(output, _) | Self::Lines(output), event) => output.note(&line(event)),
         }
+    }
+}
+
+/// Shows the bar, from its beginning if it had ended.
+fn begin(bar: &ProgressBar) {
+    if bar.is_finished() {
+        bar.reset();
+        bar.enable_steady_tick(Duration::from_millis(120));
     }
 }
 

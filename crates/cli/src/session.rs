@@ -19,14 +19,15 @@ const EMULATOR_TIME_SCALE: f64 = 30.0;
 /// A client, and the emulator behind it if it has one of its own.
 pub(crate) struct Session {
     pub(crate) client: Client,
-    pub(crate) emulator: Option<Server>,
+    _emulator: Option<Server>,
 }
 
 impl Session {
     /// The session that the options describe. Nothing is sent yet.
     pub(crate) fn open(global: &Global, output: &Output, known: &Known) -> Result<Self, Failure> {
         if global.emulator {
-            return Self::with_emulator(global, output, known);
+            let (client, server) = emulated(global, output, known)?;
+            return Ok(Self { client, _emulator: Some(server) });
         }
         let base = base_url(global)?;
         let scale = time_scale(global)?.unwrap_or(1.0);
@@ -40,17 +41,17 @@ impl Session {
             .into());
         }
         let client = connect(global, output, known, api_key(global, output)?, base, scale)?;
-        Ok(Self { client, emulator: None })
+        Ok(Self { client, _emulator: None })
     }
+}
 
-    /// A session against an emulator of its own.
-    pub(crate) fn with_emulator(global: &Global, output: &Output, known: &Known) -> Result<Self, Failure> {
-        let scale = time_scale(global)?.unwrap_or(EMULATOR_TIME_SCALE);
-        let server = start_emulator(Options { time_scale: scale, ..Options::default() })?;
-        let key = ApiKey::new(server.key())?;
-        let client = connect(global, output, known, key, server.url().parse()?, scale)?;
-        Ok(Self { client, emulator: Some(server) })
-    }
+/// A client of an emulator inside this command; dropping the emulator ends it.
+pub(crate) fn emulated(global: &Global, output: &Output, known: &Known) -> Result<(Client, Server), Failure> {
+    let scale = time_scale(global)?.unwrap_or(EMULATOR_TIME_SCALE);
+    let server = start_emulator(Options { time_scale: scale, ..Options::default() })?;
+    let key = ApiKey::new(server.key())?;
+    let client = connect(global, output, known, key, server.url().parse()?, scale)?;
+    Ok((client, server))
 }
 
 /// Starts an emulator, or says why not.

@@ -10,7 +10,7 @@ use crate::emulator::Emulator;
 use crate::fault::Script;
 use crate::reply::{self, Body};
 use crate::route::Control;
-use crate::seed::SEEDS;
+use crate::seed::Seed;
 use crate::time::Millis;
 
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ impl Emulator {
         let done = match control {
             Control::Bill => Ok(json!(self.bill(clock))),
             Control::Requests => Ok(json!(self.requests())),
-            Control::Seeds => Ok(SEEDS
+            Control::Seeds => Ok(Seed::ALL
                 .iter()
                 .map(|seed| json!({ "task_id": seed.task_id, "description": seed.description }))
                 .collect()),

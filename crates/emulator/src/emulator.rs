@@ -48,7 +48,7 @@ impl Emulator {
         Self {
             origin: origin.into(),
             settings: Settings::default(),
-            faults: Faults::default(),
+            faults: Faults::new(Script::default()),
             ahead: Duration::ZERO,
             rng: Rng::with_seed(1),
             tasks: seed::tasks(start).into_iter().map(|task| (task.id.clone(), task)).collect(),

@@ -222,15 +222,15 @@ impl Rule {
 }
 
 /// A script at work.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Faults {
     rules: Vec<Rule>,
-    rng: Option<Rng>,
+    rng: Rng,
 }
 
 impl Faults {
     pub(crate) fn new(script: Script) -> Self {
-        Self { rules: script.faults, rng: Some(Rng::with_seed(script.seed)) }
+        Self { rules: script.faults, rng: Rng::with_seed(script.seed) }
     }
 
     /// The fault that strikes what is just about to happen.
@@ -243,7 +243,7 @@ impl Faults {
                 rule.skip = rule.skip.saturating_sub(1);
                 continue;
             }
-            let lucky = rule.chance < 1.0 && self.rng.as_mut().is_none_or(|rng| rng.f64() >= rule.chance);
+            let lucky = rule.chance < 1.0 && self.rng.f64() >= rule.chance;
             if !lucky {
                 rule.times = rule.times.map(|times| times.saturating_sub(1));
                 return Some(rule.fault.clone());

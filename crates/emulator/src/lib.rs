@@ -4,8 +4,8 @@
 //! value, without a socket or a clock, so that thirty minutes pass in a test in no time.
 //!
 //! It knows no other crate of this project: it answers from the vendor's documents by its own code, so
-//! that a misspelt field cannot agree with itself. Whatever cannot happen on the real API because no page
-//! documents it is listed in this crate's README.
+//! that a misspelt field cannot agree with itself. Where the documents are silent, this crate's README says
+//! what it chose.
 //!
 //! ```
 //! use zoomout_emulator::{Options, Server};
@@ -44,7 +44,7 @@ pub use fault::{Fault, Rule, Script, Target};
 pub use picture::{Factor, Picture};
 pub use price::Usd;
 pub use reply::{Body, Part, Reply, Wire};
-pub use seed::{SEEDS, Seed};
+pub use seed::Seed;
 pub use seen::Seen;
 pub use server::{Options, Server};
 pub use settings::{Images, Settings};

@@ -17,27 +17,40 @@ pub struct Seed {
     pub description: &'static str,
 }
 
-/// The picture that can be zoomed.
-const UPSCALED: &str = "task_01KQW0D3WJ2QYJP9E3H7GZ4D2R";
-/// The four pictures that must be upscaled first.
-const GRID: &str = "task_01KQGR1D0000000000000000AA";
-const RUNNING: &str = "task_01KQRVNN1NG00000000000000A";
-const FAILED: &str = "task_01KQFA11ED000000000000000A";
-const FOREIGN: &str = "task_01KQF0RE1GN00000000000000A";
-const EXPIRED: &str = "task_01KQEXP1RED00000000000000A";
-
 /// Which landscapes the grid shows.
 const GRID_LANDSCAPES: [u64; 4] = [8, 9, 10, 11];
 
-/// The tasks that every emulator begins with.
-pub const SEEDS: [Seed; 6] = [
-    Seed { task_id: UPSCALED, description: "an upscaled picture, ready to be zoomed" },
-    Seed { task_id: GRID, description: "a grid of four, to be upscaled first" },
-    Seed { task_id: RUNNING, description: "a zoom that runs for another 25 minutes" },
-    Seed { task_id: FAILED, description: "a zoom that failed and was refunded" },
-    Seed { task_id: FOREIGN, description: "somebody else's picture" },
-    Seed { task_id: EXPIRED, description: "a picture older than three days" },
-];
+impl Seed {
+    /// The picture that can be zoomed.
+    pub const UPSCALED: Self = Self {
+        task_id: "task_01KQW0D3WJ2QYJP9E3H7GZ4D2R",
+        description: "an upscaled picture, ready to be zoomed",
+    };
+    /// The four pictures of which one must be upscaled first.
+    pub const GRID: Self = Self {
+        task_id: "task_01KQGR1D0000000000000000AA",
+        description: "a grid of four, to be upscaled first",
+    };
+    /// A zoom that takes its time.
+    pub const RUNNING: Self = Self {
+        task_id: "task_01KQRVNN1NG00000000000000A",
+        description: "a zoom that runs for another 25 minutes",
+    };
+    /// A zoom that failed.
+    pub const FAILED: Self = Self {
+        task_id: "task_01KQFA11ED000000000000000A",
+        description: "a zoom that failed and was refunded",
+    };
+    /// A picture of another account.
+    pub const FOREIGN: Self =
+        Self { task_id: "task_01KQF0RE1GN00000000000000A", description: "somebody else's picture" };
+    /// A picture whose record is gone.
+    pub const EXPIRED: Self =
+        Self { task_id: "task_01KQEXP1RED00000000000000A", description: "a picture older than three days" };
+    /// The tasks that every emulator begins with.
+    pub const ALL: [Self; 6] =
+        [Self::UPSCALED, Self::GRID, Self::RUNNING, Self::FAILED, Self::FOREIGN, Self::EXPIRED];
+}
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -46,7 +59,7 @@ pub(crate) fn tasks(start: Millis) -> Vec<Task> {
     let landscape = |seed| Picture::Landscape { seed };
     let [first, ..] = GRID_LANDSCAPES;
     let upscaled = || Task {
-        id: UPSCALED.to_owned(),
+        id: Seed::UPSCALED.task_id.to_owned(),
         action: Action::Upscale,
         owner: Owner::Caller,
         created: start.before(10 * MINUTE),
@@ -61,7 +74,7 @@ pub(crate) fn tasks(start: Millis) -> Vec<Task> {
         variant: 0,
     });
     let grid = Task {
-        id: GRID.to_owned(),
+        id: Seed::GRID.task_id.to_owned(),
         action: Action::Imagine,
         created: start.before(15 * MINUTE),
         duration: MINUTE,
@@ -69,7 +82,7 @@ pub(crate) fn tasks(start: Millis) -> Vec<Task> {
         ..upscaled()
     };
     let running = Task {
-        id: RUNNING.to_owned(),
+        id: Seed::RUNNING.task_id.to_owned(),
         action: Action::Zoom,
         created: start.before(MINUTE),
         duration: 26 * MINUTE,
@@ -77,15 +90,19 @@ pub(crate) fn tasks(start: Millis) -> Vec<Task> {
         ..upscaled()
     };
     let failed = Task {
-        id: FAILED.to_owned(),
+        id: Seed::FAILED.task_id.to_owned(),
         action: Action::Zoom,
         duration: MINUTE,
         ending: Ending::Fails("No available upstream".to_owned()),
         content: zoomed,
         ..upscaled()
     };
-    let foreign = Task { id: FOREIGN.to_owned(), owner: Owner::SomebodyElse, ..upscaled() };
-    let expired = Task { id: EXPIRED.to_owned(), created: start.before(4 * 24 * 60 * MINUTE), ..upscaled() };
+    let foreign = Task { id: Seed::FOREIGN.task_id.to_owned(), owner: Owner::SomebodyElse, ..upscaled() };
+    let expired = Task {
+        id: Seed::EXPIRED.task_id.to_owned(),
+        created: start.before(4 * 24 * 60 * MINUTE),
+        ..upscaled()
+    };
     vec![upscaled(), grid, running, failed, foreign, expired]
 }
 
@@ -95,7 +112,7 @@ mod tests {
 
     #[test]
     fn every_announced_seed_exists() {
-        let announced = SEEDS.map(|seed| seed.task_id.to_owned());
+        let announced = Seed::ALL.map(|seed| seed.task_id.to_owned());
         let made: Vec<String> = tasks(Millis(1_790_000_000_000)).into_iter().map(|task| task.id).collect();
         assert_eq!(made, announced);
         assert!(made.iter().all(|id| id.len() == 31));

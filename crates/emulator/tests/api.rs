@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use http::{Method, Request};
 use serde_json::{Value, json};
-use zoomout_emulator::{Body, Emulator, Factor, KEY, Millis, Picture, SEEDS, Script, Wire};
+use zoomout_emulator::{Body, Emulator, Factor, KEY, Millis, Picture, Script, Seed, Wire};
 
 const START: Millis = Millis(1_790_000_000_000);
-const UPSCALED: &str = SEEDS[0].task_id;
-const GRID: &str = SEEDS[1].task_id;
-const RUNNING: &str = SEEDS[2].task_id;
-const FAILED: &str = SEEDS[3].task_id;
-const FOREIGN: &str = SEEDS[4].task_id;
-const EXPIRED: &str = SEEDS[5].task_id;
+const UPSCALED: &str = Seed::UPSCALED.task_id;
+const GRID: &str = Seed::GRID.task_id;
+const RUNNING: &str = Seed::RUNNING.task_id;
+const FAILED: &str = Seed::FAILED.task_id;
+const FOREIGN: &str = Seed::FOREIGN.task_id;
+const EXPIRED: &str = Seed::EXPIRED.task_id;
 
 struct World {
     emulator: Emulator,
@@ -348,7 +348,7 @@ fn time_jumps_and_everything_can_start_anew() {
     assert_eq!(world.ask(Method::POST, "/emulator/reset", &Value::Null).0, 200);
     assert_eq!(world.look(&format!("/v1/tasks/{id}")).0, 404);
     assert!(world.emulator.bill(world.now).lines.is_empty());
-    assert_eq!(world.look("/emulator/seeds").1.as_array().unwrap().len(), SEEDS.len());
+    assert_eq!(world.look("/emulator/seeds").1.as_array().unwrap().len(), Seed::ALL.len());
 }
 
 #[test]

@@ -9,7 +9,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use zoomout_emulator::{Options, SEEDS, Script, Server};
+use zoomout_emulator::{Options, Script, Seed, Server};
 
 fn start(faults: &str) -> Server {
     let faults = Script::from_json(faults.as_bytes()).unwrap();
@@ -25,7 +25,7 @@ fn get(path: &str) -> String {
 }
 
 fn task() -> String {
-    get(&format!("/v1/tasks/{}", SEEDS[0].task_id))
+    get(&format!("/v1/tasks/{}", Seed::UPSCALED.task_id))
 }
 
 /// Sends a request and reads until the server closes.
@@ -62,7 +62,7 @@ fn a_connection_serves_one_request_after_the_other() {
 #[test]
 fn a_picture_is_a_png_and_needs_no_key() {
     let server = start(r#"{"faults":[]}"#);
-    let path = format!("/files/{}-0.png", SEEDS[0].task_id);
+    let path = format!("/files/{}-0.png", Seed::UPSCALED.task_id);
     let answer = whole(&server, &format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n")).unwrap();
     let start = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
     assert!(answer[start..].starts_with(b"\x89PNG\r\n\x1a\n"));

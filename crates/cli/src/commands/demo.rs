@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use zoomout::{Billed, Client, Error, ErrorKind, Index, Speed, Task, TaskId, Upscale, Zoom, ZoomRatio};
-use zoomout_emulator::{Bill, Server};
+use zoomout_emulator::{Bill, Seed};
 
 use crate::args::Global;
 use crate::interrupt::Known;
 use crate::json::{self, Terms};
 use crate::output::{Failure, Output};
-use crate::session::Session;
+use crate::session::emulated;
 
 /// One step of the story.
 struct Step {
@@ -27,17 +27,16 @@ pub(crate) fn run(global: &Global, output: &Output, known: &Known, folder: &Path
         let message = format!("{} cannot be made", folder.display());
         Error::new(ErrorKind::Storage, Billed::No, message).caused_by(&error)
     })?;
-    let session = Session::with_emulator(global, output, known)?;
-    let Some(server) = &session.emulator else { return Ok(()) };
+    let (client, server) = emulated(global, output, known)?;
     output.tell(&format!("An emulated API is at {}: no key, no network, no cost.", server.url()));
-    let steps = play(&session.client, output, server, folder)?;
+    let steps = play(&client, output, folder)?;
     let bill = server.bill();
     output.result(|| object(&steps, &bill), || story(&steps, &bill))
 }
 
-fn play(client: &Client, output: &Output, server: &Server, folder: &Path) -> Result<Vec<Step>, Failure> {
-    // The second seed is the grid: what `imagine` makes, and what must be upscaled before a zoom.
-    let grid = TaskId::new(server.seeds().get(1).map_or("", |seed| seed.task_id))?;
+fn play(client: &Client, output: &Output, folder: &Path) -> Result<Vec<Step>, Failure> {
+    // What `imagine` makes, and what must be upscaled before a zoom.
+    let grid = TaskId::new(Seed::GRID.task_id)?;
     let upscale = Upscale::by_index(grid.clone(), Index::new(1)?);
     let asked = format!("upscale tile 1 of the grid {grid}");
     output.tell(&format!("\n{asked}"));

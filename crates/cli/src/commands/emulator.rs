@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::json;
 use zoomout::{Clock, Error, Instant, MachineClock};
-use zoomout_emulator::{Options, Script, Server};
+use zoomout_emulator::{Options, Script, Seed, Server};
 
 use crate::args::Global;
 use crate::interrupt::Known;
@@ -41,14 +41,16 @@ fn read(path: &Path) -> Result<Script, Error> {
 fn greeting(server: &Server) -> String {
     let mut text =
         format!("The API is at {}, its key is {}. Ctrl-C ends it.\n\nTasks:\n", server.url(), server.key());
-    for seed in server.seeds() {
+    for seed in Seed::ALL {
         let _ = writeln!(text, "  {}  {}", seed.task_id, seed.description);
     }
     let (url, key) = (server.url(), server.key());
     let _ = write!(text, "\nIn another terminal:\n  export APIMART_BASE_URL={url} APIMART_API_KEY={key}");
-    if let Some(seed) = server.seeds().first() {
-        let _ = write!(text, "\n  zoomout zoom {} --zoom-ratio 1.5 --speed turbo -o wide.png", seed.task_id);
-    }
+    let _ = write!(
+        text,
+        "\n  zoomout zoom {} --zoom-ratio 1.5 --speed turbo -o wide.png",
+        Seed::UPSCALED.task_id
+    );
     let _ = write!(text, "\n  curl {url}/emulator/bill");
     text
 }

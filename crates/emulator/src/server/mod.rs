@@ -15,7 +15,6 @@ use crate::bill::Bill;
 use crate::emulator::{Emulator, KEY};
 use crate::fault::Script;
 use crate::picture::Gallery;
-use crate::seed::{SEEDS, Seed};
 use crate::seen::Seen;
 use crate::settings::Settings;
 use clock::Clock;
@@ -104,11 +103,6 @@ impl Server {
     /// The key that it accepts. It opens nothing else.
     pub fn key(&self) -> &'static str {
         KEY
-    }
-
-    /// The tasks that are there from the start.
-    pub fn seeds(&self) -> &'static [Seed] {
-        &SEEDS
     }
 
     /// The bill so far.

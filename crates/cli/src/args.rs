@@ -46,6 +46,10 @@ pub(crate) struct Global {
     /// Stop waiting after so many seconds; the task itself goes on [default: 1800]
     #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) timeout: Option<f64>,
+    /// Give a single call, or each phase of it, so many seconds [default: 10 to connect, 60 for the
+    /// answer, 300 for a picture]
+    #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) call_timeout: Option<f64>,
     /// Run time so many times faster: for the emulator and other servers on this machine only
     /// [default: 1, with an emulator inside this command 30]
     #[arg(long, global = true, value_name = "FACTOR", allow_negative_numbers = true)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{env, fs};
 
-use zoomout::{ApiKey, BaseUrl, Client, Error, MachineClock, Policy};
+use zoomout::{ApiKey, BaseUrl, Client, Error, MachineClock, Policy, Timeouts};
 use zoomout_emulator::{Options, Server};
 
 use crate::args::Global;
@@ -104,20 +104,28 @@ fn connect(
     scale: f64,
 ) -> Result<Client, Error> {
     let mut policy = Policy::default();
-    if let Some(seconds) = global.timeout {
-        let deadline = Duration::try_from_secs_f64(seconds).ok().filter(|deadline| !deadline.is_zero());
-        policy = policy.deadline(deadline.ok_or_else(|| {
-            Error::invalid("timeout", format_args!("must be a number of seconds above 0, got {seconds}"))
-        })?);
+    if let Some(deadline) = seconds("timeout", global.timeout)? {
+        policy = policy.deadline(deadline);
     }
-    let mut builder = Client::builder(key.clone())
-        .base_url(base)
-        .policy(policy)
-        .clock(Arc::new(MachineClock::at_pace(scale)));
+    let mut timeouts = Timeouts::default();
+    if let Some(limit) = seconds("call_timeout", global.call_timeout)? {
+        timeouts = timeouts.at_most(limit);
+    }
+    let clock = Arc::new(MachineClock::at_pace(scale));
+    let mut builder =
+        Client::builder(key.clone()).base_url(base).policy(policy).timeouts(timeouts).clock(clock);
     if global.verbose > 0 {
         let (output, bodies) = (output.clone(), global.verbose > 1);
         builder = builder.layer(move |inner| Arc::new(Trace::new(inner, output, key, bodies)));
     }
     let client = builder.build()?.cancelled_by(known.token());
     Ok(client.observed_by(progress::observer(output, known)))
+}
+
+fn seconds(name: &'static str, given: Option<f64>) -> Result<Option<Duration>, Error> {
+    let Some(seconds) = given else { return Ok(None) };
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(span) if !span.is_zero() => Ok(Some(span)),
+        _ => Err(Error::invalid(name, format_args!("must be a number of seconds above 0, got {seconds}"))),
+    }
 }

@@ -28,6 +28,7 @@ mod clock;
 mod drive;
 mod network;
 mod picture;
+mod target;
 mod timeouts;
 mod transport;
 
@@ -36,7 +37,7 @@ pub use self::cancel::CancelToken;
 pub use self::client::Client;
 pub use self::clock::{Clock, MachineClock};
 pub use self::network::{ProxyChoice, UreqTransport, UreqTransportBuilder};
-pub use self::picture::check_target;
+pub use self::target::check_target;
 pub use self::timeouts::Timeouts;
 pub use self::transport::{FetchError, Transport};
 pub use zoomout_core::*;

@@ -1,14 +1,14 @@
 //! Pictures on disk: whole or not at all.
 
 use std::fs;
-use std::io::{self, BufWriter, Read, Seek, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use http::Uri;
-use tempfile::NamedTempFile;
-use zoomout_core::{Billed, Error, ErrorKind, Task};
+use zoomout_core::{Billed, Error, ErrorKind, Event, Fetching, Task};
 
 use crate::client::Client;
+use crate::target::{Target, new_file};
 use crate::transport::FetchError;
 
 /// No picture of this API comes near this size; a real grid is 6 MB (reference, section 5.3).
@@ -17,74 +17,9 @@ const MAX_BYTES: u64 = 256 << 20;
 /// So many of a file's first bytes tell what it is.
 const MAGIC_BYTES: u64 = 512;
 
-/// Where a picture goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Target {
-    /// Exactly this file.
-    File(PathBuf),
-    /// A file of our naming in this folder; what the picture turns out to be decides its ending.
-    InFolder { folder: PathBuf, stem: String },
-}
-
-impl Target {
-    /// The place of picture `number` (from 1) of `count`.
-    fn of(task: &Task, path: &Path, number: usize, count: usize) -> Self {
-        let suffix = if count > 1 { format!("-{number}") } else { String::new() };
-        if is_folder(path) {
-            return Self::InFolder { folder: path.to_owned(), stem: format!("{}{suffix}", task.task_id) };
-        }
-        if suffix.is_empty() {
-            return Self::File(path.to_owned());
-        }
-        let mut name = path.file_stem().unwrap_or_default().to_owned();
-        name.push(suffix);
-        if let Some(extension) = path.extension() {
-            name.push(".");
-            name.push(extension);
-        }
-        Self::File(path.with_file_name(name))
-    }
-
-    fn folder(&self) -> &Path {
-        match self {
-            Self::File(path) => folder_of(path),
-            Self::InFolder { folder, .. } => folder,
-        }
-    }
-
-    fn file(&self, kind: infer::Type) -> PathBuf {
-        match self {
-            Self::File(path) => path.clone(),
-            Self::InFolder { folder, stem } => folder.join(format!("{stem}.{}", kind.extension())),
-        }
-    }
-}
-
-fn is_folder(path: &Path) -> bool {
-    path.is_dir() || path.as_os_str().as_encoded_bytes().last().is_some_and(|end| matches!(end, b'/' | b'\\'))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// Checks that a picture could be written to `path`, so that a typing error shows before money is
-/// spent. A folder named with a slash at its end is made.
-///
-/// # Errors
-/// [`ErrorKind::Storage`]; nothing was charged.
-pub fn check_target(path: impl AsRef<Path>) -> Result<(), Error> {
-    let path = path.as_ref();
-    let folder = if is_folder(path) { path } else { folder_of(path) };
-    let prepared = if is_folder(path) { fs::create_dir_all(path) } else { Ok(()) };
-    prepared.and_then(|()| new_file(folder)).map(drop).map_err(|error| {
-        let message = format!("a picture could not be written to {}", path.display());
-        Error::new(ErrorKind::Storage, Billed::No, message).caused_by(&error)
-    })
-}
+/// The last chunk of every PNG (ISO/IEC 15948, section 11.2.5); some writers add a little behind it.
+const PNG_END: &[u8] = b"IEND\xAE\x42\x60\x82";
+const PNG_TAIL_BYTES: u64 = 4 << 10;
 
 /// Saves every picture of the task; a task that shows only its grid has that one.
 pub(crate) fn save_all(client: &Client, task: &Task, path: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -119,23 +54,59 @@ fn already_saved(saved: &[PathBuf]) -> String {
     format!("saved before that: {}", names.join(", "))
 }
 
-/// Downloads beside the target, checks that it is a picture, makes it durable, and only then gives it
-/// its name: whatever happens on the way, no half picture is left behind.
+/// Fetches a picture, again after trouble that may pass: a look at a public file harms nobody.
 fn fetch(client: &Client, link: &str, target: &Target) -> Result<PathBuf, Error> {
     let uri: Uri =
         link.parse().map_err(|_| not_fetched(ErrorKind::Protocol, "the link to the picture is none"))?;
-    let mut file = new_file_in(target.folder())?;
+    let mut fetching = Fetching::new(fastrand::u64(..));
+    loop {
+        let error = match fetch_once(client, &uri, target) {
+            Ok(path) => return Ok(path),
+            Err(Trouble::Lasting(error)) => return Err(error),
+            Err(Trouble::Passing(error)) => error,
+        };
+        let Some(retry) = fetching.after_trouble(&error) else { return Err(error) };
+        let until = client.clock.now() + retry.after;
+        client.tell(&Event::Retrying(retry));
+        client.clock.sleep_until(until, &client.cancel);
+    }
+}
+
+/// Why a picture is not on disk.
+enum Trouble {
+    /// It may be had in a moment.
+    Passing(Error),
+    /// It will not.
+    Lasting(Error),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Lasting(error)
+    }
+}
+
+/// Downloads beside the target, checks that it is a picture, makes it durable, and only then gives it
+/// its name: whatever happens on the way, no half picture is left behind.
+fn fetch_once(client: &Client, uri: &Uri, target: &Target) -> Result<PathBuf, Trouble> {
+    let folder = target.folder();
+    let mut file = new_file(folder).map_err(|error| not_written(folder, &error))?;
     let mut sink = BufWriter::new(file.as_file_mut());
     client
         .transport
-        .fetch(&uri, MAX_BYTES, &mut sink, &client.cancel)
+        .fetch(uri, MAX_BYTES, &mut sink, &client.cancel)
         .map_err(|error| explain(error, target))?;
-    sink.flush().map_err(|error| not_written(target.folder(), &error))?;
+    sink.flush().map_err(|error| not_written(folder, &error))?;
     drop(sink);
-    let kind = kind_of(file.as_file_mut()).map_err(|error| not_written(target.folder(), &error))?;
+    let kind = kind_of(file.as_file_mut()).map_err(|error| not_written(folder, &error))?;
     let Some(kind) = kind else {
-        return Err(not_fetched(ErrorKind::Protocol, "what came in place of the picture is no picture"));
+        return Err(
+            not_fetched(ErrorKind::Protocol, "what came in place of the picture is no picture").into()
+        );
     };
+    if !is_whole(file.as_file_mut(), kind).map_err(|error| not_written(folder, &error))? {
+        return Err(Trouble::Passing(not_fetched(ErrorKind::Transport, "the picture was cut short")));
+    }
     let path = target.file(kind);
     file.as_file().sync_all().map_err(|error| not_written(&path, &error))?;
     file.persist(&path).map_err(|error| not_written(&path, &error.error))?;
@@ -150,24 +121,28 @@ fn kind_of(file: &mut fs::File) -> io::Result<Option<infer::Type>> {
     Ok(infer::get(&head).filter(|kind| kind.matcher_type() == infer::MatcherType::Image))
 }
 
-fn new_file_in(folder: &Path) -> Result<NamedTempFile, Error> {
-    new_file(folder).map_err(|error| not_written(folder, &error))
+/// Whether a PNG, which is what this API makes, has its end: a host that declares too small a length
+/// cannot be told from one that does not by HTTP alone.
+fn is_whole(file: &mut fs::File, kind: infer::Type) -> io::Result<bool> {
+    if kind.mime_type() != "image/png" {
+        return Ok(true);
+    }
+    let mut tail = Vec::new();
+    let length = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(length.saturating_sub(PNG_TAIL_BYTES)))?;
+    file.read_to_end(&mut tail)?;
+    Ok(tail.windows(PNG_END.len()).any(|window| window == PNG_END))
 }
 
-fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".zoomout-");
-    // The rights that any new file gets, not the owner-only ones of a temporary file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
-}
-
-fn explain(error: FetchError, target: &Target) -> Error {
-    match error {
+fn explain(error: FetchError, target: &Target) -> Trouble {
+    Trouble::Lasting(match error {
         FetchError::NotAllowed(why) => {
             not_fetched(ErrorKind::Protocol, "the link to the picture is not one that is followed")
                 .caused_by(&why)
+        }
+        FetchError::Status(status) if may_pass(status) => {
+            let message = format!("the host has no picture right now (status {status})");
+            return Trouble::Passing(not_fetched(ErrorKind::Transport, &message));
         }
         FetchError::Status(status) => {
             let message =
@@ -178,11 +153,17 @@ fn explain(error: FetchError, target: &Target) -> Error {
             not_fetched(ErrorKind::Protocol, &format!("the picture is larger than {limit} bytes"))
         }
         FetchError::Network(cause) => {
-            not_fetched(ErrorKind::Transport, "the picture could not be fetched").caused_by(&cause)
+            let error = not_fetched(ErrorKind::Transport, "the picture could not be fetched");
+            return Trouble::Passing(error.caused_by(&cause));
         }
         FetchError::Sink(error) => not_written(target.folder(), &error),
         FetchError::Cancelled => not_fetched(ErrorKind::Cancelled, "cancelled while the picture was fetched"),
-    }
+    })
+}
+
+/// Whether a host that answers so may have the picture in a moment.
+const fn may_pass(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500..=599)
 }
 
 fn not_fetched(kind: ErrorKind, message: &str) -> Error {

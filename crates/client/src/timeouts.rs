@@ -22,6 +22,12 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
+    /// The same, with no phase longer than `limit`.
+    #[must_use]
+    pub fn at_most(self, limit: Duration) -> Self {
+        Self { picture: self.picture.min(limit), ..self.within(limit) }
+    }
+
     /// The same, with no phase of an API call longer than `limit`: whoever waits for five seconds in all
     /// does not want to wait for a minute in one call. Pictures have no part in it: they are fetched after
     /// the wait.

@@ -19,8 +19,8 @@ use zoomout::{
     TaskId, Transport, Upscale, Zoom,
 };
 
-/// The first bytes of a PNG, which is all that tells one here.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR";
+/// The first and the last bytes of a PNG, which is all that tells one here.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\0\0\0\0IEND\xAE\x42\x60\x82";
 const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
 const RUNNING: &str = r#"{"code":200,"data":{"id":"task_new","status":"processing","progress":40}}"#;
 
@@ -69,7 +69,9 @@ impl Transport for Script {
         _cancel: &CancelToken,
     ) -> Result<(), FetchError> {
         self.asked.lock().unwrap().push(format!("fetch {uri}"));
-        let (start, end) = match self.pictures.lock().unwrap().pop_front().unwrap() {
+        // A host that has said everything is gone.
+        let gone = || Err(FetchError::Network("gone".into()));
+        let (start, end) = match self.pictures.lock().unwrap().pop_front().unwrap_or_else(gone) {
             Ok(bytes) => (bytes, Ok(())),
             Err(error) => (PNG.to_vec(), Err(error)),
         };
@@ -253,6 +255,24 @@ fn no_half_picture_is_left_behind() {
         assert_eq!(error.task_id().unwrap().as_str(), "task_new", "{shown}");
         assert_eq!(left, [""; 0], "{shown}");
     }
+}
+
+#[test]
+fn a_picture_is_fetched_again_after_trouble_that_may_pass() {
+    let half = PNG[..PNG.len() - 1].to_vec();
+    let trouble =
+        || vec![Err(FetchError::Network("reset".into())), Err(FetchError::Status(503)), Ok(half.clone())];
+    let (saved, left) =
+        download(r#""https://h/0""#, trouble().into_iter().chain([Ok(PNG.to_vec())]).collect(), "wide.png");
+    assert_eq!((saved.unwrap(), left), (vec!["wide.png".to_owned()], vec!["wide.png".to_owned()]));
+    let (saved, left) =
+        download(r#""https://h/0""#, trouble().into_iter().chain([Ok(half.clone())]).collect(), "wide.png");
+    let error = saved.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (ErrorKind::Transport, "the picture was cut short")
+    );
+    assert_eq!(left, [""; 0]);
 }
 
 #[test]

@@ -53,6 +53,8 @@ pub enum Attempt {
     Submission,
     /// A look at the task, which is free.
     Look,
+    /// The download of a picture, which is free.
+    Picture,
 }
 
 impl fmt::Display for Attempt {
@@ -60,6 +62,7 @@ impl fmt::Display for Attempt {
         f.write_str(match self {
             Self::Submission => "submission",
             Self::Look => "look",
+            Self::Picture => "download",
         })
     }
 }

@@ -59,9 +59,9 @@ pub(crate) fn after_failed_look(failures: u32, asked: Option<Duration>, rng: &mu
     spread(pause, rng).max(asked.unwrap_or_default())
 }
 
-/// How long to wait before the submission is sent again after `attempts` attempts, never less than the
-/// server asked for.
-pub(crate) fn before_resubmission(attempts: u32, asked: Option<Duration>, rng: &mut Rng) -> Duration {
+/// How long to wait before a submission is sent or a picture is fetched again after `attempts` attempts,
+/// never less than the server asked for.
+pub(crate) fn before_repeat(attempts: u32, asked: Option<Duration>, rng: &mut Rng) -> Duration {
     match asked {
         // A server that names a time is taken at its word; the spread keeps a crowd from coming at once.
         Some(asked) => spread(asked.max(FIRST_BACKOFF), rng),
@@ -134,15 +134,15 @@ mod tests {
     fn the_server_is_taken_at_its_word() {
         let mut rng = Rng::with_seed(1);
         let asked = Some(Duration::from_secs(100));
-        assert!(before_resubmission(1, asked, &mut rng) >= Duration::from_secs(100));
+        assert!(before_repeat(1, asked, &mut rng) >= Duration::from_secs(100));
         assert!(after_failed_look(1, asked, &mut rng) >= Duration::from_secs(100));
-        assert!(before_resubmission(1, Some(Duration::ZERO), &mut rng) >= FIRST_BACKOFF);
+        assert!(before_repeat(1, Some(Duration::ZERO), &mut rng) >= FIRST_BACKOFF);
     }
 
     #[test]
     fn backoff_grows_and_is_capped() {
         let mut rng = Rng::with_seed(1);
-        let seconds: Vec<_> = (1..=9).map(|n| before_resubmission(n, None, &mut rng).as_secs_f64()).collect();
+        let seconds: Vec<_> = (1..=9).map(|n| before_repeat(n, None, &mut rng).as_secs_f64()).collect();
         for (pause, base) in seconds.iter().zip([1., 2., 4., 8., 16., 32., 60., 60., 60.]) {
             assert!((base..=base * 1.2).contains(pause), "{seconds:?}");
         }

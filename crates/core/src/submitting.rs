@@ -87,7 +87,7 @@ impl Submitting {
         if !invited && self.attempts >= policy.attempts.get() {
             return AfterAttempt::End(error);
         }
-        let after = crate::schedule::before_resubmission(self.attempts, error.retry_after(), rng);
+        let after = crate::schedule::before_repeat(self.attempts, error.retry_after(), rng);
         let cause = error.cause().unwrap_or_default();
         let reason = if cause.is_empty() { format!("{error}") } else { format!("{error}: {cause}") };
         self.last = Some(error);

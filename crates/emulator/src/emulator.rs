@@ -138,10 +138,7 @@ impl Emulator {
         } else {
             Response::new(Body::Bytes(Vec::new()))
         };
-        let response = match fault {
-            Some(Fault::Answer { status, headers, body, .. }) => scripted(*status, headers, body),
-            _ => response,
-        };
+        let response = fault.and_then(|fault| fault.answer(now, request_id)).unwrap_or(response);
         Reply { response, wire: fault.map_or(Wire::Whole, Fault::wire) }
     }
 
@@ -155,24 +152,17 @@ impl Emulator {
         if !matches!(route, Route::File(_)) {
             authorize(request)?;
         }
-        let word = match fault {
-            Some(Fault::Status { word }) => Some(word),
-            _ => None,
-        };
-        let answer = match route {
+        let mut answer = match route {
             Route::Submit(action) => self.submit(*action, request, now, fault.map(Fault::ending))?,
-            Route::Task(id) => {
-                let answer = query::unified(self.own(id, now)?, now, &self.origin);
-                replaced(answer, "/data/status", word)
-            }
-            Route::MidjourneyTask(id) => {
-                let answer = query::midjourney(self.own(id, now)?, now, &self.origin);
-                replaced(answer, "/status", word)
-            }
+            Route::Task(id) => query::unified(self.own(id, now)?, now, &self.origin),
+            Route::MidjourneyTask(id) => query::midjourney(self.own(id, now)?, now, &self.origin),
             Route::File(name) => return Ok(self.file(name, now)),
             Route::WrongMethod => return Err(Refusal::wrong_method()),
             Route::Control(_) | Route::Unknown => return Err(Refusal::no_such_route()),
         };
+        if let Some(fault) = fault {
+            fault.alter(&mut answer);
+        }
         Ok(reply::json(StatusCode::OK, &answer))
     }
 
@@ -229,7 +219,7 @@ impl Emulator {
             .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         if self.submits.len() >= limit {
             let wait = self.submits.front().map_or(MINUTE, |at| MINUTE.saturating_sub(now.since(*at)));
-            return Err(Refusal::too_many(wait.as_secs().saturating_add(1)));
+            return Err(Refusal::too_many(Some(wait.as_secs().saturating_add(1))));
         }
         self.submits.push_back(now);
         Ok(())
@@ -273,31 +263,4 @@ fn refused(refusal: &Refusal, request_id: &str) -> Response<Body> {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
-}
-
-fn scripted(
-    status: u16,
-    headers: &std::collections::BTreeMap<String, String>,
-    body: &Value,
-) -> Response<Body> {
-    let (content_type, bytes) = match body {
-        Value::Null => ("text/plain", Vec::new()),
-        Value::String(text) => ("text/html", text.clone().into_bytes()),
-        json => ("application/json", json.to_string().into_bytes()),
-    };
-    // `Script::from_json` has checked that these are a status and header fields.
-    let mut response = reply::bytes(StatusCode::from_u16(status).unwrap_or_default(), content_type, bytes);
-    for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
-}
-
-fn replaced(mut answer: Value, place: &str, word: Option<&String>) -> Value {
-    if let (Some(word), Some(status)) = (word, answer.pointer_mut(place)) {
-        *status = json!(word);
-    }
-    answer
 }

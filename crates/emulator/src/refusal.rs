@@ -80,13 +80,13 @@ impl Refusal {
     }
 
     /// 429: too many submissions a minute.
-    pub(crate) fn too_many(retry_after: u64) -> Self {
+    pub(crate) fn too_many(retry_after: Option<u64>) -> Self {
         let refusal = Self::typed(
             StatusCode::TOO_MANY_REQUESTS,
             "rate_limit_error",
             "Too many requests, please try again later",
         );
-        Self { retry_after: Some(retry_after), ..refusal }
+        Self { retry_after, ..refusal }
     }
 
     /// The JSON of the answer.

@@ -42,6 +42,12 @@ pub enum Wire {
     Drip(u64),
     /// These bytes instead.
     Raw(Vec<u8>),
+    /// With a declared length that is so many bytes off.
+    WrongLength(i64),
+    /// Whole; then the connection is closed as soon as the next request comes in on it.
+    Stale,
+    /// Not at all: the connection is reset, and for so many milliseconds of real time others are refused.
+    Refuse(u64),
 }
 
 /// A part of an answer.

@@ -70,6 +70,7 @@ fn bad_input_is_refused_by_name_and_costs_nothing() {
         (vec!["zoom", PARENT, "--base-url", "http://api.example"], "base_url"),
         (vec!["zoom", PARENT, "--time-scale", "2"], "time_scale"),
         (vec!["zoom", PARENT, "--timeout", "0", "--api-key", "sk-x"], "timeout"),
+        (vec!["zoom", PARENT, "--call-timeout", "-1", "--api-key", "sk-x"], "call_timeout"),
         (vec!["zoom", PARENT, "--api-key-file", "/no/such/file"], "api_key_file"),
         (vec!["zoom", PARENT], "api_key"),
         (vec!["wait", "a b"], "task_id"),

@@ -26,7 +26,7 @@ const LONGEST_REQUEST: usize = 1 << 20;
 pub(super) fn serve(stream: Arc<TcpStream>, world: &Arc<World>) {
     let wire = Wire::new(stream, Arc::clone(&world.stop));
     let greeting = world.emulator.lock().unwrap_or_else(PoisonError::into_inner).on_connection();
-    if spoil(&wire, &greeting, 0).is_err() {
+    if spoil(&wire, &greeting, 0, world).is_err() {
         return;
     }
     let service = service_fn(|request| answer(request, &wire, world));
@@ -37,7 +37,10 @@ pub(super) fn serve(stream: Arc<TcpStream>, world: &Arc<World>) {
     let mut context = Context::from_waker(&waker);
     // An error here is the client's doing or a fault's: the client sees it, nobody else is interested.
     while connection.as_mut().poll(&mut context).is_pending() {
-        if !woken.0.swap(false, Ordering::AcqRel) && wire.wait_readable().is_err() {
+        if woken.0.swap(false, Ordering::AcqRel) {
+            continue;
+        }
+        if wire.wait_readable().is_err() || wire.is_stale() {
             return;
         }
     }
@@ -81,16 +84,23 @@ async fn answer(
         // Painting takes a moment, and must not stop the others.
         Body::Picture(picture) => world.gallery.file(&picture).map_err(|_| Cut)?,
     };
-    spoil(wire, &fate, bytes.len())?;
+    spoil(wire, &fate, bytes.len(), world)?;
     Ok(Response::from_parts(parts, Full::new(bytes)))
 }
 
 /// Does to the wire what a fault wants; an error ends the connection at once.
-fn spoil(wire: &Wire, fate: &reply::Wire, body: usize) -> Result<(), Cut> {
+fn spoil(wire: &Wire, fate: &reply::Wire, body: usize, world: &World) -> Result<(), Cut> {
     match fate {
         reply::Wire::Whole => wire.spoil(Spoil::Nothing),
         reply::Wire::Cut(part) => wire.spoil(Spoil::Cut { part: *part, body }),
         reply::Wire::Drip(millis) => wire.spoil(Spoil::Drip(Duration::from_millis(*millis))),
+        reply::Wire::WrongLength(by) => wire.spoil(Spoil::WrongLength { body, by: *by }),
+        reply::Wire::Stale => wire.spoil(Spoil::Stale),
+        reply::Wire::Refuse(millis) => {
+            world.door.shut_for(Duration::from_millis(*millis));
+            wire.reset_on_close();
+            return Err(Cut);
+        }
         reply::Wire::Close => return Err(Cut),
         reply::Wire::Reset => {
             wire.reset_on_close();

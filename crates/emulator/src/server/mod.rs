@@ -2,11 +2,12 @@
 
 mod clock;
 mod connection;
+mod door;
 mod stop;
 mod wire;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::picture::Gallery;
 use crate::seen::Seen;
 use crate::settings::Settings;
 use clock::Clock;
+use door::Door;
 use stop::Stop;
 
 /// Enough for hyper's buffers and a picture's scan lines.
@@ -53,7 +55,6 @@ impl Default for Options {
 /// A running emulator. Dropping it ends it at once, with every connection.
 #[derive(Debug)]
 pub struct Server {
-    address: SocketAddr,
     url: String,
     world: Arc<World>,
 }
@@ -65,6 +66,7 @@ struct World {
     clock: Clock,
     gallery: Gallery,
     stop: Arc<Stop>,
+    door: Door,
 }
 
 impl Server {
@@ -74,9 +76,8 @@ impl Server {
     ///
     /// When the port cannot be listened on.
     pub fn start(options: Options) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
-        let address = listener.local_addr()?;
-        let url = format!("http://{address}");
+        let (door, listener) = Door::open_at(options.port)?;
+        let url = format!("http://{}", door.address());
         let clock = Clock::start(options.time_scale);
         let mut emulator = Emulator::new(url.as_str(), clock.now());
         emulator.inject(options.faults);
@@ -86,13 +87,14 @@ impl Server {
             clock,
             gallery: Gallery::new(options.picture_side),
             stop: Arc::default(),
+            door,
         });
-        let accepting = Arc::clone(&world);
+        let keeper = Arc::clone(&world);
         thread::Builder::new()
             .name("emulator".to_owned())
             .stack_size(STACK)
-            .spawn(move || accept(&listener, &accepting))?;
-        Ok(Self { address, url, world })
+            .spawn(move || keeper.door.keep(listener, |stream| welcome(stream, &keeper)))?;
+        Ok(Self { url, world })
     }
 
     /// The address to give to a client, without a slash at its end.
@@ -135,6 +137,16 @@ impl Server {
         self.emulator().reset(self.world.clock.now());
     }
 
+    /// Refuses connections until [`Server::open`]; those that exist go on.
+    pub fn shut(&self) {
+        self.world.door.shut();
+    }
+
+    /// Lets connections in again.
+    pub fn open(&self) {
+        self.world.door.open();
+    }
+
     fn emulator(&self) -> MutexGuard<'_, Emulator> {
         self.world.emulator.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -143,22 +155,17 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.world.stop.end();
-        // Wakes the thread that accepts; if that cannot be, it stays until the process ends.
-        drop(TcpStream::connect_timeout(&self.address, Duration::from_secs(1)));
+        self.world.door.end();
     }
 }
 
-fn accept(listener: &TcpListener, world: &Arc<World>) {
-    for stream in listener.incoming() {
-        // A connection that failed before it was accepted is the client's loss.
-        let Ok(stream) = stream else { continue };
-        let Some(stream) = world.stop.admit(stream) else { return };
-        let world = Arc::clone(world);
-        let served = thread::Builder::new()
-            .name("emulator-connection".to_owned())
-            .stack_size(STACK)
-            .spawn(move || connection::serve(stream, &world));
-        // Without a thread the connection is closed, as by a server at its limit.
-        drop(served);
-    }
+fn welcome(stream: TcpStream, world: &Arc<World>) {
+    let Some(stream) = world.stop.admit(stream) else { return };
+    let world = Arc::clone(world);
+    let served = thread::Builder::new()
+        .name("emulator-connection".to_owned())
+        .stack_size(STACK)
+        .spawn(move || connection::serve(stream, &world));
+    // Without a thread the connection is closed, as by a server at its limit.
+    drop(served);
 }

@@ -24,6 +24,10 @@ pub(super) enum Spoil {
     Cut { part: Part, body: usize },
     /// So long between two bytes.
     Drip(Duration),
+    /// Declare that the body has so many bytes more than it has.
+    WrongLength { body: usize, by: i64 },
+    /// Nothing; but the connection ends when the next request comes in.
+    Stale,
 }
 
 /// The stream of one connection. Reads never block, because hyper looks whether there is more; writes do.
@@ -47,6 +51,11 @@ impl Wire {
     /// Waits until there is something to read, or the other side has gone.
     pub(super) fn wait_readable(&self) -> io::Result<()> {
         self.stream.peek(&mut [0]).map(drop)
+    }
+
+    /// Whether the connection shall end now that the next request has come in.
+    pub(super) fn is_stale(&self) -> bool {
+        matches!(*self.spoil.borrow(), Spoil::Stale)
     }
 
     /// Swallows what comes until the other side gives up.
@@ -79,6 +88,20 @@ impl Wire {
             if self.stop.wait(pause) {
                 return Err(ErrorKind::ConnectionAborted.into());
             }
+        }
+        Ok(bytes.len())
+    }
+
+    fn wrong_length(&self, bytes: &[u8], body: usize, by: i64) -> io::Result<usize> {
+        let declared = i64::try_from(body).unwrap_or(i64::MAX).saturating_add(by).max(0);
+        let (right, wrong) =
+            (format!("content-length: {body}\r\n"), format!("content-length: {declared}\r\n"));
+        let at = bytes.windows(right.len()).position(|window| window == right.as_bytes());
+        let (head, rest) = bytes.split_at(at.unwrap_or(bytes.len()));
+        self.send(head)?;
+        if let Some(rest) = rest.get(right.len()..) {
+            self.send(wrong.as_bytes())?;
+            self.send(rest)?;
         }
         Ok(bytes.len())
     }
@@ -123,7 +146,8 @@ impl hyper::rt::Write for Wire {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let spoil = *self.spoil.borrow();
         Poll::Ready(match spoil {
-            Spoil::Nothing => (&*self.stream).write(bytes),
+            Spoil::Nothing | Spoil::Stale => (&*self.stream).write(bytes),
+            Spoil::WrongLength { body, by } => self.wrong_length(bytes, body, by),
             Spoil::Drip(pause) => self.drip(bytes, pause),
             Spoil::Cut { part, body } => self.cut(bytes, part, body),
         })

@@ -1,13 +1,9 @@
-//! Faults on demand: which request they strike, and what they do to it.
-
-use std::collections::BTreeMap;
+//! Which request a fault strikes: a list of rules, in order, with seeded chance.
 
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::reply::{Part, Wire};
-use crate::task::Ending;
+use super::Fault;
 
 /// What a fault can strike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -25,131 +21,6 @@ pub enum Target {
     MidjourneyTask,
     /// `GET /files/…`
     File,
-}
-
-/// What a fault does.
-///
-/// `executed` says whether a submission is accepted, and billed, before the fault shows.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Fault {
-    /// Reset the connection after the request was read.
-    Reset {
-        /// Whether the request is carried out first.
-        #[serde(default = "yes")]
-        executed: bool,
-    },
-    /// Close the connection without a byte.
-    Close {
-        /// Whether the request is carried out first.
-        #[serde(default = "yes")]
-        executed: bool,
-    },
-    /// Say nothing until the client gives up.
-    Hang {
-        /// Whether the request is carried out first.
-        #[serde(default = "yes")]
-        executed: bool,
-    },
-    /// Carry the request out, and stop in the middle of this part of the answer.
-    Cut {
-        /// Where to stop.
-        part: Part,
-    },
-    /// Carry the request out, and answer byte by byte.
-    Drip {
-        /// Milliseconds of real time between two bytes.
-        millis: u64,
-    },
-    /// Carry the request out, and send these bytes in place of an answer.
-    Raw {
-        /// The bytes, as text.
-        text: String,
-    },
-    /// Give this answer.
-    Answer {
-        /// The HTTP status.
-        status: u16,
-        /// Header fields.
-        #[serde(default)]
-        headers: BTreeMap<String, String>,
-        /// The body: a string as it is, anything else as JSON.
-        #[serde(default)]
-        body: Value,
-        /// Whether the request is carried out first.
-        #[serde(default)]
-        executed: bool,
-    },
-    /// Accept the submission; its task fails half-way, for this reason, and is refunded.
-    TaskFails {
-        /// The reason, for example `Banned prompt detected`.
-        reason: String,
-    },
-    /// Accept the submission; its task never gets done and fails after 30 minutes.
-    TaskTimesOut,
-    /// Accept the submission; its task waits in MODAL and is cancelled after 30 minutes.
-    TaskModal,
-    /// Accept the submission; its task is cancelled half-way.
-    TaskCancelled,
-    /// Show this status in place of the task's own.
-    Status {
-        /// The word.
-        word: String,
-    },
-}
-
-const fn yes() -> bool {
-    true
-}
-
-impl Fault {
-    fn fits(&self, target: Target) -> bool {
-        match self {
-            Self::Reset { .. } | Self::Close { .. } | Self::Hang { .. } => true,
-            Self::Cut { .. } | Self::Drip { .. } | Self::Raw { .. } | Self::Answer { .. } => {
-                target != Target::Connection
-            }
-            Self::TaskFails { .. } | Self::TaskTimesOut | Self::TaskModal | Self::TaskCancelled => {
-                matches!(target, Target::Zoom | Target::Upscale)
-            }
-            Self::Status { .. } => matches!(target, Target::Task | Target::MidjourneyTask),
-        }
-    }
-
-    /// Whether the request is carried out all the same.
-    pub(crate) fn executes(&self) -> bool {
-        match self {
-            Self::Reset { executed }
-            | Self::Close { executed }
-            | Self::Hang { executed }
-            | Self::Answer { executed, .. } => *executed,
-            _ => true,
-        }
-    }
-
-    /// What happens on the wire.
-    pub(crate) fn wire(&self) -> Wire {
-        match self {
-            Self::Reset { .. } => Wire::Reset,
-            Self::Close { .. } => Wire::Close,
-            Self::Hang { .. } => Wire::Hang,
-            Self::Cut { part } => Wire::Cut(*part),
-            Self::Drip { millis } => Wire::Drip(*millis),
-            Self::Raw { text } => Wire::Raw(text.clone().into_bytes()),
-            _ => Wire::Whole,
-        }
-    }
-
-    /// How a task ends that is submitted under this fault.
-    pub(crate) fn ending(&self) -> Ending {
-        match self {
-            Self::TaskFails { reason } => Ending::Fails(reason.clone()),
-            Self::TaskTimesOut => Ending::TimesOut,
-            Self::TaskModal => Ending::Modal,
-            Self::TaskCancelled => Ending::Cancelled,
-            _ => Ending::Succeeds,
-        }
-    }
 }
 
 /// When which fault strikes.

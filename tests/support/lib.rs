@@ -1,10 +1,17 @@
-//! A raw-socket server that behaves as badly as a test wants, and counts what it received.
+//! A raw-socket server that behaves as badly as a test wants, and counts what it received; and the table
+//! of faults.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
     reason = "support for tests, which may stop at the first surprise"
 )]
+
+pub mod faults;
+pub mod page;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

@@ -34,7 +34,7 @@ impl Look {
         match status_meant(answer, &error) {
             400 | 404 => Self::Unknown(error),
             // A success that shows no task is cut, garbled, or from somebody in between.
-            200..300 | 408 | 425 | 429 | 500.. => Self::Nothing(error),
+            200..300 | 408 | 409 | 425 | 429 | 500.. => Self::Nothing(error),
             _ => Self::Refused(error),
         }
     }

@@ -58,7 +58,10 @@ pub(crate) enum Ending {
     /// Never gets done, until the server's own limit.
     TimesOut,
     /// Waits for a mask that nobody sends.
-    Modal,
+    Modal {
+        /// Whether the unified query calls it processing: no page says how it shows there (14.26).
+        hidden: bool,
+    },
     /// Cancelled half-way.
     Cancelled,
 }
@@ -94,7 +97,7 @@ pub(crate) enum Stage {
     NotStarted,
     Queued,
     Running { percent: u64 },
-    Modal,
+    Modal { hidden: bool },
     Success { at: Millis },
     Failure { at: Millis, reason: String },
     Cancelled { at: Millis },
@@ -134,12 +137,12 @@ impl Task {
             Ending::TimesOut if now >= limit => {
                 Stage::Failure { at: limit, reason: "Task timeout".to_owned() }
             }
-            Ending::Modal if now >= limit => Stage::Cancelled { at: limit },
-            ending => match self.percent(now) {
-                0..2 => Stage::NotStarted,
-                2..10 => Stage::Queued,
-                15.. if *ending == Ending::Modal => Stage::Modal,
-                percent => Stage::Running { percent },
+            Ending::Modal { .. } if now >= limit => Stage::Cancelled { at: limit },
+            ending => match (self.percent(now), ending) {
+                (0..2, _) => Stage::NotStarted,
+                (2..10, _) => Stage::Queued,
+                (15.., Ending::Modal { hidden }) => Stage::Modal { hidden: *hidden },
+                (percent, _) => Stage::Running { percent },
             },
         }
     }
@@ -204,12 +207,15 @@ mod tests {
             (Ending::Fails("Banned prompt detected".to_owned()), 29, 30),
             (Ending::Cancelled, 29, 30),
             (Ending::TimesOut, 1799, 1800),
-            (Ending::Modal, 1799, 1800),
+            (Ending::Modal { hidden: false }, 1799, 1800),
         ] {
             let seen = stages(ending.clone(), &[before, after]);
             assert!(!seen[0].is_refunded() && seen[1].is_refunded(), "{ending:?}: {seen:?}");
         }
-        assert_eq!(stages(Ending::Modal, &[20, 600]), [Stage::Modal, Stage::Modal]);
+        assert_eq!(
+            stages(Ending::Modal { hidden: true }, &[20, 600]),
+            vec![Stage::Modal { hidden: true }; 2]
+        );
         assert_eq!(stages(Ending::TimesOut, &[600]), [Stage::Running { percent: 99 }]);
     }
 

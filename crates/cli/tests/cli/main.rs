@@ -10,6 +10,7 @@
 mod asked;
 mod command;
 mod emulated;
+mod faults;
 mod interrupted;
 mod pixels;
 mod secrets;

@@ -108,7 +108,11 @@ pub enum Fault {
     /// Accept the submission; its task never gets done and fails after 30 minutes.
     TaskTimesOut,
     /// Accept the submission; its task waits in MODAL and is cancelled after 30 minutes.
-    TaskModal,
+    TaskModal {
+        /// Whether the unified query calls it processing; else it shows `modal` there, too.
+        #[serde(default)]
+        hidden: bool,
+    },
     /// Accept the submission; its task is cancelled half-way.
     TaskCancelled,
     /// Show this status in place of the task's own.
@@ -144,7 +148,7 @@ impl Fault {
             | Self::Huge { .. }
             | Self::RateLimit { .. }
             | Self::Answer { .. } => target != Target::Connection,
-            Self::TaskFails { .. } | Self::TaskTimesOut | Self::TaskModal | Self::TaskCancelled => {
+            Self::TaskFails { .. } | Self::TaskTimesOut | Self::TaskModal { .. } | Self::TaskCancelled => {
                 matches!(target, Target::Zoom | Target::Upscale)
             }
             Self::Status { .. } | Self::Progress { .. } | Self::NoPictures => {
@@ -186,7 +190,7 @@ impl Fault {
         match self {
             Self::TaskFails { reason } => Ending::Fails(reason.clone()),
             Self::TaskTimesOut => Ending::TimesOut,
-            Self::TaskModal => Ending::Modal,
+            Self::TaskModal { hidden } => Ending::Modal { hidden: *hidden },
             Self::TaskCancelled => Ending::Cancelled,
             _ => Ending::Succeeds,
         }

@@ -12,6 +12,7 @@
 
 pub mod faults;
 pub mod page;
+pub mod simulation;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

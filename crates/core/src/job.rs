@@ -161,7 +161,7 @@ impl Job {
             Stage::Submitting(submitting, Turn::Theirs) => {
                 let after = submitting.on_failure(failure, policy, rng);
                 let doubt = match failure.delivery {
-                    Delivery::NotSent => Billed::No,
+                    Delivery::NotSent => submitting.billed(),
                     Delivery::Unknown => Billed::Maybe,
                 };
                 self.after_attempt(after, doubt);
@@ -179,7 +179,10 @@ impl Job {
     pub fn cancel(&mut self) {
         self.cancelled = true;
         match &self.stage {
-            Stage::Submitting(_, Turn::Ours(_)) => self.end(Err(cancelled(Billed::No))),
+            Stage::Submitting(submitting, Turn::Ours(_)) => {
+                let billed = submitting.billed();
+                self.end(Err(cancelled(billed)));
+            }
             Stage::Watching(watching, Turn::Ours(_)) => {
                 let error = cancelled(Billed::Yes).about(&watching.task_id);
                 self.end(Err(error));
@@ -212,7 +215,10 @@ impl Job {
                     self.cancel();
                 }
             }
-            AfterAttempt::Again(_) if self.cancelled => self.end(Err(cancelled(Billed::No))),
+            AfterAttempt::Again(_) if self.cancelled => {
+                let billed = submitting.billed();
+                self.end(Err(cancelled(billed)));
+            }
             // Waiting would be in vain.
             AfterAttempt::Again(retry) if self.now + retry.after >= self.deadline => {
                 let error = submitting.on_deadline();

@@ -11,7 +11,7 @@ use crate::error::{Billed, Error, ErrorKind};
 use crate::event::{Attempt, Retry};
 use crate::look::refused;
 use crate::policy::Policy;
-use crate::resubmit::{Shape, Verdict, after_answer, after_failure};
+use crate::resubmit::{Resubmit, Shape, Verdict, after_answer, after_failure};
 use crate::submission::Submission;
 use crate::values::IdempotencyKey;
 use crate::wire::answer::Answer;
@@ -23,8 +23,11 @@ pub(crate) struct Submitting {
     idempotency_key: Option<IdempotencyKey>,
     /// How often it was sent.
     attempts: u32,
-    /// Why the last attempt brought nothing; it provably was not executed.
+    /// Why the last attempt brought nothing.
     last: Option<Error>,
+    /// Whether an attempt that was repeated may have been executed all the same: only
+    /// [`Resubmit::Eager`](crate::Resubmit::Eager) repeats such a one.
+    in_doubt: bool,
 }
 
 /// What follows from an attempt.
@@ -36,7 +39,7 @@ pub(crate) enum AfterAttempt {
 
 impl Submitting {
     pub(crate) fn new(action: Action, idempotency_key: Option<IdempotencyKey>) -> Self {
-        Self { action, idempotency_key, attempts: 0, last: None }
+        Self { action, idempotency_key, attempts: 0, last: None, in_doubt: false }
     }
 
     pub(crate) fn send(&mut self) -> Call {
@@ -45,10 +48,13 @@ impl Submitting {
     }
 
     pub(crate) fn on_response(&mut self, answer: &Answer, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
-        let verdict = after_answer(answer.status, Shape::of(answer), policy.resubmit);
+        let shape = Shape::of(answer);
+        let verdict = after_answer(answer.status, shape, policy.resubmit);
+        self.in_doubt |= verdict == Verdict::Again
+            && after_answer(answer.status, shape, Resubmit::Safe) == Verdict::Unconfirmed;
         match (verdict, answer.submission()) {
             (Verdict::Accepted, Some(submission)) => AfterAttempt::Accepted(submission),
-            (Verdict::Refused, _) => AfterAttempt::End(self.refused(answer)),
+            (Verdict::Refused, _) => AfterAttempt::End(self.honest(self.refused(answer))),
             (Verdict::Again, _) => self.again(self.refused(answer), policy, rng),
             (Verdict::Accepted | Verdict::Unconfirmed, _) => {
                 let api = answer.to_api_error();
@@ -62,7 +68,7 @@ impl Submitting {
     pub(crate) fn on_failure(&mut self, failure: &Failure, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
         match after_failure(failure.delivery, policy.resubmit) {
             Verdict::Again => self.again(self.not_sent(failure), policy, rng),
-            Verdict::Accepted | Verdict::Refused => AfterAttempt::End(self.not_sent(failure)),
+            Verdict::Accepted | Verdict::Refused => AfterAttempt::End(self.honest(self.not_sent(failure))),
             Verdict::Unconfirmed => {
                 let problem = format!("no answer came to the {}", self.noun());
                 AfterAttempt::End(unconfirmed(&problem, &failure.cause))
@@ -72,10 +78,11 @@ impl Submitting {
 
     /// What to say when the time is up and nothing was accepted: the last refusal, if there was one.
     pub(crate) fn on_deadline(&self) -> Error {
-        self.last.clone().unwrap_or_else(|| {
+        let error = self.last.clone().unwrap_or_else(|| {
             let message = format!("the time was up before the {} was sent", self.noun());
             Error::new(ErrorKind::Deadline, Billed::No, message)
-        })
+        });
+        self.honest(error)
     }
 
     pub(crate) const fn noun(&self) -> &'static str {
@@ -85,13 +92,27 @@ impl Submitting {
     fn again(&mut self, error: Error, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
         let invited = error.api().is_some_and(crate::ApiError::is_rate_limit);
         if !invited && self.attempts >= policy.attempts.get() {
-            return AfterAttempt::End(error);
+            return AfterAttempt::End(self.honest(error));
         }
         let after = crate::schedule::before_repeat(self.attempts, error.retry_after(), rng);
         let cause = error.cause().unwrap_or_default();
         let reason = if cause.is_empty() { format!("{error}") } else { format!("{error}: {cause}") };
         self.last = Some(error);
         AfterAttempt::Again(Retry { attempt: Attempt::Submission, reason, after })
+    }
+
+    /// What the attempts so far, all of them to be repeated, may have cost.
+    pub(crate) const fn billed(&self) -> Billed {
+        if self.in_doubt { Billed::Maybe } else { Billed::No }
+    }
+
+    /// "Not billed" is true of the last attempt; an earlier one may say otherwise.
+    fn honest(&self, error: Error) -> Error {
+        if !self.in_doubt {
+            return error;
+        }
+        let problem = format!("an earlier attempt at the {} had no clear answer", self.noun());
+        unconfirmed(&problem, &format!("{error}"))
     }
 
     fn refused(&self, answer: &Answer) -> Error {

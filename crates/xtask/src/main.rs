@@ -6,6 +6,7 @@ mod demo;
 mod lint;
 mod node;
 mod python;
+mod simulate;
 mod step;
 mod test;
 #[cfg(test)]
@@ -37,6 +38,12 @@ enum Command {
     Test(test::Parts),
     /// Check format, lints, types and docs in every language.
     Lint,
+    /// Simulate a million zooms in bad weather, and what they cost with other policies.
+    Simulate {
+        /// Passed on: --zooms N, --seed N.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Run the Python tests alone.
     Py,
     /// Run the Node tests alone.
@@ -48,6 +55,7 @@ fn main() -> ExitCode {
         Command::Demo { out } => demo::run(&out),
         Command::Test(parts) => test::run(&parts),
         Command::Lint => lint::run(),
+        Command::Simulate { args } => simulate::run(&args),
         Command::Py => python::test(),
         Command::Node => node::test(),
     };

@@ -67,7 +67,7 @@ impl Client {
     /// Makes one call, without letting the key come back in.
     pub(crate) fn exchange(&self, call: &Call) -> Result<Response<Vec<u8>>, Failure> {
         let mut response = self.transport.send(self.api.request(call), &self.cancel)?;
-        self.api.redact(response.body_mut());
+        self.api.redact(&mut response);
         Ok(response)
     }
 }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
-use http::{HeaderValue, Method, Request, Uri};
+use http::{HeaderValue, Method, Request, Response, Uri};
 
 use crate::billing::BillingKey;
 use crate::error::Error;
@@ -149,9 +149,17 @@ impl Api {
         &self.base
     }
 
-    /// Overwrites every echo of the key in an answer; see [`ApiKey::redact`].
-    pub fn redact(&self, bytes: &mut [u8]) {
-        self.key.redact(bytes);
+    /// Overwrites every echo of the key in the headers and the body of an answer; see [`ApiKey::redact`].
+    pub fn redact(&self, answer: &mut Response<Vec<u8>>) {
+        self.key.redact(answer.body_mut());
+        for value in answer.headers_mut().values_mut() {
+            let mut bytes = value.as_bytes().to_vec();
+            self.key.redact(&mut bytes);
+            // Stars are good in a header, too.
+            if let Ok(redacted) = HeaderValue::from_bytes(&bytes) {
+                *value = redacted;
+            }
+        }
     }
 
     /// The request that makes `call`.

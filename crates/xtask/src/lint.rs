@@ -5,6 +5,8 @@ use crate::{node, python};
 
 pub(crate) fn run() -> Result<(), Failed> {
     Step::cargo().args(["fmt", "--all", "--check"]).run()?;
+    // A workspace of its own; what it fuzzes with is linted as part of the tests.
+    Step::cargo().args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]).run()?;
     let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     Step::cargo().args(clippy).run()?;
     oldest_rust()?;

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, reason = "a developer's command talks to its developer")]
 
 mod demo;
+mod fuzz;
 mod lint;
 mod node;
 mod python;
@@ -44,6 +45,14 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Fuzz a target (a folder of fuzz/corpus) with libFuzzer; needs a C++ compiler.
+    Fuzz {
+        /// Which one.
+        target: String,
+        /// For how long.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
     /// Run the Python tests alone.
     Py,
     /// Run the Node tests alone.
@@ -56,6 +65,7 @@ fn main() -> ExitCode {
         Command::Test(parts) => test::run(&parts),
         Command::Lint => lint::run(),
         Command::Simulate { args } => simulate::run(&args),
+        Command::Fuzz { target, seconds } => fuzz::run(&target, seconds),
         Command::Py => python::test(),
         Command::Node => node::test(),
     };

@@ -2,8 +2,10 @@
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::process::{Child, Command};
 use std::sync::mpsc;
+use std::time::Instant;
 
 use tempfile::TempDir;
 use zoomout_tests::{RawServer, answer};
@@ -13,8 +15,13 @@ use crate::command::{Ran, command};
 const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
 const RUNNING: &str = r#"{"code":200,"data":{"id":"task_new","status":"processing","progress":5}}"#;
 
-fn interrupt(child: &Child) {
+/// Presses Ctrl-C, and tells how long the command took to end (`--nocapture` shows it).
+fn interrupt(phase: &str, child: Child) -> Ran {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let pressed = Instant::now();
+    let ran = end(child);
+    println!("{phase}: ended {:.0?} after Ctrl-C", pressed.elapsed());
+    ran
 }
 
 fn start(url: &str, args: &[&str]) -> Child {
@@ -39,6 +46,18 @@ fn until(child: &mut Child, words: &str) -> String {
 }
 
 #[test]
+fn a_stop_before_anything_was_sent_costs_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let mut child = start(&url, &["zoom", "task_parent"]);
+    until(&mut child, "the submission is repeated in");
+    let ran = interrupt("before anything was sent", child);
+    assert_eq!(ran.code, 130, "{ran:?}");
+    assert!(ran.stderr.contains("billed:  no"), "{ran:?}");
+}
+
+#[test]
 fn a_stop_while_the_answer_is_out_says_that_it_may_be_billed() {
     let (arrived, arrivals) = mpsc::channel();
     let server = RawServer::start(move |connection| {
@@ -49,8 +68,7 @@ fn a_stop_while_the_answer_is_out_says_that_it_may_be_billed() {
     });
     let child = start(&server.url(), &["zoom", "task_parent"]);
     arrivals.recv().unwrap();
-    interrupt(&child);
-    let ran = end(child);
+    let ran = interrupt("while the answer is out", child);
     assert_eq!(ran.code, 130, "{ran:?}");
     assert!(ran.stderr.contains("billed:  maybe"), "{ran:?}");
     assert_eq!(server.posts(), 1);
@@ -69,8 +87,7 @@ fn a_stop_while_waiting_names_the_task_and_the_command_that_goes_on() {
     let path = path.to_str().unwrap();
     let mut child = start(&server.url(), &["zoom", "task_parent", "-o", path]);
     until(&mut child, "accepted: task_new");
-    interrupt(&child);
-    let ran = end(child);
+    let ran = interrupt("while waiting", child);
     assert_eq!(ran.code, 130, "{ran:?}");
     let next = format!("zoomout --base-url {} wait task_new -o {path}", server.url());
     assert!(ran.stderr.contains("billed:  yes") && ran.stderr.contains(&next), "{ran:?}");
@@ -98,8 +115,7 @@ fn a_stop_while_downloading_leaves_no_half_picture() {
     let path = folder.path().join("wide.png");
     let child = start(&server.url(), &["wait", "task_new", "-o", path.to_str().unwrap()]);
     arrivals.recv().unwrap();
-    interrupt(&child);
-    let ran = end(child);
+    let ran = interrupt("while downloading", child);
     assert_eq!(ran.code, 130, "{ran:?}");
     assert!(ran.stderr.contains("wait task_new -o"), "{ran:?}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -118,8 +134,7 @@ fn the_emulator_runs_until_it_is_stopped_and_shows_the_bill() {
     let args = ["--base-url", url, "zoom", "task_01KQW0D3WJ2QYJP9E3H7GZ4D2R", "--no-wait"];
     let zoomed = command(&args).env("APIMART_API_KEY", "sk-emulator").output().unwrap();
     assert!(zoomed.status.success(), "{zoomed:?}");
-    interrupt(&child);
-    let ran = end(child);
+    let ran = interrupt("while emulating", child);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stderr.contains("1 accepted, 0.05504 USD on the bill"), "{ran:?}");
 }

@@ -51,17 +51,46 @@ impl ApiKey {
     }
 
     /// Overwrites every occurrence of the key in `bytes`, so that a server that echoes the key cannot
-    /// bring it into an error message or a log.
+    /// bring it into an error message or a log. An echo in JSON may be escaped (RFC 8259, section 7): many
+    /// encoders write a slash as `\/`, and some signs as `\u002b`.
     pub fn redact(&self, bytes: &mut [u8]) {
-        let key = self.0.as_bytes();
         let mut rest = bytes;
-        while let Some(at) = rest.windows(key.len()).position(|window| window == key) {
-            let (_, tail) = rest.split_at_mut(at);
-            let (echo, after) = tail.split_at_mut(key.len());
-            echo.fill(b'*');
+        while !rest.is_empty() {
+            let length = self.echo_at(rest);
+            let (done, after) = rest.split_at_mut(length.unwrap_or(1));
+            if length.is_some() {
+                done.fill(b'*');
+            }
             rest = after;
         }
     }
+
+    /// How many bytes the key takes at the beginning of `bytes`, if it stands there.
+    fn echo_at(&self, bytes: &[u8]) -> Option<usize> {
+        let mut rest = bytes;
+        for sign in self.0.bytes() {
+            rest = after_sign(rest, sign)?;
+        }
+        Some(bytes.len() - rest.len())
+    }
+}
+
+/// What follows a sign, which stands there as it is or escaped.
+fn after_sign(bytes: &[u8], sign: u8) -> Option<&[u8]> {
+    match bytes {
+        [b'\\', second, rest @ ..] if *second == sign => Some(rest),
+        [first, rest @ ..] if *first == sign => Some(rest),
+        [b'\\', b'u', b'0', b'0', high, low, rest @ ..]
+            if hex(*high)? * 16 + hex(*low)? == u32::from(sign) =>
+        {
+            Some(rest)
+        }
+        _ => None,
+    }
+}
+
+fn hex(digit: u8) -> Option<u32> {
+    char::from(digit).to_digit(16)
 }
 
 impl fmt::Debug for ApiKey {
@@ -99,5 +128,24 @@ mod tests {
         key.redact(&mut body);
         assert_eq!(&body, b"********, sk-2, ****");
         key.redact(&mut []);
+    }
+
+    #[test]
+    fn escaped_echoes_are_overwritten() {
+        for (key, echo) in [
+            ("sk-a/b+c", r"sk-a\/b\u002Bc"),
+            ("sk-a/b+c", r"\u0073k\u002da/b\u002bc"),
+            (r"sk-\x", r"sk-\\x"),
+            (r"sk-\x", r"sk-\x"),
+            ("sk-\"", r#"sk-\""#),
+        ] {
+            let mut body = format!("<{echo}>").into_bytes();
+            ApiKey::new(key).unwrap().redact(&mut body);
+            let stars = "*".repeat(echo.len());
+            assert_eq!(core::str::from_utf8(&body).unwrap(), format!("<{stars}>"), "{key}");
+        }
+        let mut other = *br"sk-\u00zz sk-\u0130";
+        ApiKey::new("sk-0").unwrap().redact(&mut other);
+        assert_eq!(&other, br"sk-\u00zz sk-\u0130");
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::excerpt::excerpt;
 use super::pick;
-use super::task::grid;
+use super::task::{grid, is_about};
 use crate::midjourney::{Button, MidjourneyTask};
 use crate::status::Status;
 use crate::values::TaskId;
@@ -16,11 +16,9 @@ use crate::values::TaskId;
 impl Answer {
     /// The task in the answer, if it holds one: bare, as documented, or in a wrapper.
     pub(crate) fn midjourney_task(&self, asked: &TaskId) -> Option<MidjourneyTask> {
-        let json = self.object_with_status()?;
+        let json = self.object_with_status().filter(|json| is_about(json, asked))?;
         Some(MidjourneyTask {
-            task_id: pick::text(json, &["id", "task_id"])
-                .and_then(|id| TaskId::new(id).ok())
-                .unwrap_or_else(|| asked.clone()),
+            task_id: asked.clone(),
             status: Status::from_word(pick::text(json, &["status"])?),
             action: pick::text(json, &["action"]).map(excerpt),
             progress: pick::percent(json, "progress"),

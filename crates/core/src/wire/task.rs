@@ -16,14 +16,12 @@ use crate::values::TaskId;
 impl Answer {
     /// The task in the answer, if it holds one: wrapped in `data`, in a list, or bare.
     pub(crate) fn task(&self, asked: &TaskId) -> Option<Task> {
-        let json = self.object_with_status()?;
+        let json = self.object_with_status().filter(|json| is_about(json, asked))?;
         let status = Status::from_word(pick::text(json, &["status"])?);
         let error =
             failure(json).filter(|_| matches!(status, Status::Failed | Status::Cancelled | Status::Modal));
         Some(Task {
-            task_id: pick::text(json, &["id", "task_id"])
-                .and_then(|id| TaskId::new(id).ok())
-                .unwrap_or_else(|| asked.clone()),
+            task_id: asked.clone(),
             status,
             progress: pick::percent(json, "progress"),
             images: images(json),
@@ -48,6 +46,13 @@ impl Answer {
         };
         [element, Some(json)].into_iter().flatten().find(|object| pick::text(object, &["status"]).is_some())
     }
+}
+
+/// Whether the answer is about the task that was asked for. One that names another task is a mix-up
+/// somewhere in between, and its picture somebody else's.
+pub(super) fn is_about(task: &Value, asked: &TaskId) -> bool {
+    let named = pick::text(task, &["id", "task_id"]).filter(|id| TaskId::new(*id).is_ok());
+    named.is_none_or(|id| id == asked.as_str())
 }
 
 /// Why a task failed, in the shapes of the reference, section 9.6.

@@ -239,6 +239,18 @@ fn in_a_folder_the_picture_itself_decides_the_ending() {
 }
 
 #[test]
+fn nothing_of_a_link_becomes_part_of_a_path() {
+    for link in ["https://h/../../x.png", "https://h/%2e%2e%2f%2e%2e%2fx.png", "https://h/a?name=../../x.png"]
+    {
+        let (saved, left) = download(&format!("{link:?}"), vec![Ok(PNG.to_vec())], "");
+        assert_eq!(
+            (saved.unwrap(), left),
+            (vec!["task_new.png".to_owned()], vec!["task_new.png".to_owned()])
+        );
+    }
+}
+
+#[test]
 fn no_half_picture_is_left_behind() {
     for error in [
         FetchError::Network("cut short".into()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use zoomout::{ApiKey, Billed, Client, Error, Event, MachineClock, TaskId, Timeouts, Zoom};
+use zoomout::{ApiKey, Billed, Client, Error, Event, MachineClock, Task, TaskId, Timeouts, Zoom};
 use zoomout_emulator::{Options, Script, Seed, Server};
 use zoomout_tests::faults::{Case, end, run_all};
 use zoomout_tests::page::page;
@@ -16,7 +16,14 @@ const PACE: f64 = 1000.0;
 /// Long enough for a busy machine, short enough for the many cases in which nothing comes.
 const PATIENCE: Duration = Duration::from_millis(800);
 
-fn zoom(case: &Case) -> String {
+/// What drives the zoom.
+type Driver = fn(&Client, &Zoom) -> Result<Task, Error>;
+
+fn through_dispatcher(client: &Client, zoom: &Zoom) -> Result<Task, Error> {
+    client.zoom_many([zoom.clone()]).next().unwrap().result
+}
+
+fn run(case: &Case, driver: Driver) -> String {
     let faults = Script::from_json(case.script.as_bytes()).unwrap();
     let options = Options { time_scale: PACE, faults, picture_side: 24, ..Options::default() };
     let server = Arc::new(Server::start(options).unwrap());
@@ -30,15 +37,17 @@ fn zoom(case: &Case) -> String {
         server.shut();
     }
     let (door, reopens) = (Arc::clone(&server), case.shut && !case.always);
-    let client = client.observed_by(move |event: &Event| {
+    let heard = move |event: &Event| {
         if reopens && matches!(event, Event::Retrying(_)) {
             door.open();
         }
-    });
+    };
+    let client = client.observed_by(heard);
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("wide.png");
     let parent = TaskId::new(Seed::UPSCALED.task_id).unwrap();
-    let result = client.zoom(&Zoom::by_ratio(parent, None)).and_then(|task| client.download(&task, &path));
+    let result =
+        driver(&client, &Zoom::by_ratio(parent, None)).and_then(|task| client.download(&task, &path));
     let left = std::fs::read_dir(folder.path()).unwrap().count();
     match result {
         Ok(saved) => {
@@ -70,7 +79,12 @@ fn check(case: &Case, error: &Error, server: &Server) {
 
 #[test]
 fn every_fault_ends_as_the_table_says() {
-    run_all(zoom);
+    run_all(|case| run(case, Client::zoom));
+}
+
+#[test]
+fn every_fault_ends_so_through_the_dispatcher() {
+    run_all(|case| run(case, through_dispatcher));
 }
 
 /// `UPDATE_DOCS=1 cargo test` writes the page anew.

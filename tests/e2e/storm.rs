@@ -10,9 +10,10 @@
     reason = "a test may stop at the first surprise, and talk"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::env;
 use std::fmt::Debug;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,8 +22,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use zoomout::{ApiKey, Billed, Client, Error, ErrorKind, MachineClock, TaskId, Timeouts, Zoom};
-use zoomout_emulator::{Bill, Options, Script, Seed, Server};
+use zoomout::{
+    ApiKey, Billed, Client, Error, ErrorKind, Limits, MachineClock, Metadata, TaskId, Timeouts, Zoom,
+};
+use zoomout_emulator::{Bill, BillLine, Options, Script, Seed, Server};
 
 const ZOOMS: u64 = 2_000;
 const THREADS: usize = 8;
@@ -96,16 +99,20 @@ fn script(seed: u64) -> Script {
     Script::from_json(json!({ "seed": seed, "faults": faults }).to_string().as_bytes()).unwrap()
 }
 
-/// One zoom in the weather of its seed; answers how it ended.
-fn zoom(seed: u64) -> String {
-    let options = Options { time_scale: PACE, faults: script(seed), picture_side: 16, ..Options::default() };
-    let server = Server::start(options).unwrap();
-    let client = Client::builder(ApiKey::new(server.key()).unwrap())
+fn client(server: &Server) -> Client {
+    Client::builder(ApiKey::new(server.key()).unwrap())
         .base_url(server.url().parse().unwrap())
         .clock(Arc::new(MachineClock::at_pace(PACE)))
         .timeouts(Timeouts::default().at_most(PATIENCE))
         .build()
-        .unwrap();
+        .unwrap()
+}
+
+/// One zoom in the weather of its seed; answers how it ended.
+fn zoom(seed: u64) -> String {
+    let options = Options { time_scale: PACE, faults: script(seed), picture_side: 16, ..Options::default() };
+    let server = Server::start(options).unwrap();
+    let client = client(&server);
     let folder = TempDir::new().unwrap();
     let parent = TaskId::new(Seed::UPSCALED.task_id).unwrap();
     let result = client
@@ -166,5 +173,39 @@ fn two_thousand_zooms_in_random_weather_are_paid_once_at_most() {
     });
     for (end, count) in ends.into_inner().unwrap() {
         println!("{count:>6}  {end}");
+    }
+}
+
+/// All at once over one server and one dispatcher; the metadata tells on the bill which is which.
+#[test]
+fn two_thousand_zooms_at_once_are_paid_once_at_most() {
+    let seed = from_env("STORM_SEED").unwrap_or_else(|| fastrand::u64(..1 << 40));
+    println!("STORM_SEED={seed}");
+    let options = Options { time_scale: PACE, faults: script(seed), picture_side: 16, ..Options::default() };
+    let server = Server::start(options).unwrap();
+    let client = client(&server);
+    let zooms = (0..ZOOMS).map(|number| {
+        let metadata = Metadata::from_json(&format!(r#"{{"number":{number}}}"#)).unwrap();
+        Zoom::by_ratio(TaskId::new(Seed::UPSCALED.task_id).unwrap(), None).metadata(metadata)
+    });
+    let window = NonZeroUsize::new(2_000).unwrap();
+    let limits = Limits { submissions: NonZeroUsize::new(64).unwrap(), ..Limits::default() };
+    let ended: Vec<_> = client.zoom_many(zooms).window(window).limits(limits).collect();
+    assert_eq!(ended.len(), 2_000);
+
+    let bill = server.bill();
+    let mut lines: HashMap<u64, Vec<BillLine>> = HashMap::new();
+    for line in bill.lines {
+        let number = line.metadata.as_ref().and_then(|metadata| metadata.get("number")?.as_u64()).unwrap();
+        lines.entry(number).or_default().push(line);
+    }
+    for finished in ended {
+        let number = u64::try_from(finished.index).unwrap();
+        let bill = Bill { lines: lines.remove(&number).unwrap_or_default(), ..Bill::default() };
+        assert!(bill.lines.len() <= 1, "zoom {number}: paid twice: {bill:?}");
+        match finished.result {
+            Ok(task) => assert_eq!(bill.lines.first().unwrap().task_id, task.task_id.as_str()),
+            Err(error) => tells_the_truth(number, &error, &bill),
+        }
     }
 }

@@ -182,7 +182,7 @@ impl Client {
         task_id: &TaskId,
         read: impl FnOnce(&http::Response<Vec<u8>>, &TaskId) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        match self.exchange(call) {
+        match self.exchange(call, &self.cancel) {
             Ok(response) => read(&response, task_id),
             Err(failure) if self.cancel.is_cancelled() => {
                 let error =

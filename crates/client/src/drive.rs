@@ -3,6 +3,7 @@
 use http::Response;
 use zoomout_core::{Call, Error, Event, Failure, Job, Step, Submission, Task};
 
+use crate::cancel::CancelToken;
 use crate::client::Client;
 
 impl Client {
@@ -34,7 +35,7 @@ impl Client {
         }
         match job.poll(self.clock.now()) {
             Step::Send(call) => {
-                let outcome = self.exchange(&call);
+                let outcome = self.exchange(&call, &self.cancel);
                 // Before the outcome, so that a call that was cut off counts as stopped, not as failed.
                 if self.cancel.is_cancelled() {
                     job.cancel();
@@ -65,8 +66,8 @@ impl Client {
     }
 
     /// Makes one call, without letting the key come back in.
-    pub(crate) fn exchange(&self, call: &Call) -> Result<Response<Vec<u8>>, Failure> {
-        let mut response = self.transport.send(self.api.request(call), &self.cancel)?;
+    pub(crate) fn exchange(&self, call: &Call, cancel: &CancelToken) -> Result<Response<Vec<u8>>, Failure> {
+        let mut response = self.transport.send(self.api.request(call), cancel)?;
         self.api.redact(&mut response);
         Ok(response)
     }

@@ -116,6 +116,9 @@ pub(crate) enum Command {
         /// The port; 0 takes a free one
         #[arg(long, default_value_t = 0)]
         port: u16,
+        /// Hold each answer back for so many milliseconds
+        #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+        latency: u64,
         /// A script of faults (JSON; see the emulator's README)
         #[arg(long, value_name = "FILE")]
         faults: Option<PathBuf>,

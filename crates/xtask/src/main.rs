@@ -7,7 +7,7 @@ mod fuzz;
 mod lint;
 mod node;
 mod python;
-mod simulate;
+mod release;
 mod step;
 mod test;
 #[cfg(test)]
@@ -45,6 +45,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Drive ten thousand zooms at once, and show what that takes.
+    Scale {
+        /// Passed on: --zooms N, --latency MILLISECONDS, --requests N.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Fuzz a target (a folder of fuzz/corpus) with libFuzzer; needs a C++ compiler.
     Fuzz {
         /// Which one.
@@ -64,7 +70,8 @@ fn main() -> ExitCode {
         Command::Demo { out } => demo::run(&out),
         Command::Test(parts) => test::run(&parts),
         Command::Lint => lint::run(),
-        Command::Simulate { args } => simulate::run(&args),
+        Command::Simulate { args } => release::run("simulate", &args),
+        Command::Scale { args } => release::run("scale", &args),
         Command::Fuzz { target, seconds } => fuzz::run(&target, seconds),
         Command::Py => python::test(),
         Command::Node => node::test(),

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::json;
 use zoomout::{Clock, Error, Instant, MachineClock};
@@ -13,16 +14,22 @@ use crate::interrupt::Known;
 use crate::output::{Failure, Output};
 use crate::session::{start_emulator, time_scale};
 
-pub(crate) fn run(
-    global: &Global,
-    output: &Output,
-    known: &Known,
-    port: u16,
-    faults: Option<&Path>,
-) -> Result<(), Failure> {
-    let faults = faults.map(read).transpose()?.unwrap_or_default();
-    let time_scale = time_scale(global)?.unwrap_or(1.0);
-    let server = start_emulator(Options { port, time_scale, faults, ..Options::default() })?;
+/// How the emulator was asked to be.
+pub(crate) struct Served {
+    pub(crate) port: u16,
+    pub(crate) latency: u64,
+    pub(crate) faults: Option<PathBuf>,
+}
+
+pub(crate) fn run(global: &Global, output: &Output, known: &Known, wanted: &Served) -> Result<(), Failure> {
+    let faults = wanted.faults.as_deref().map(read).transpose()?.unwrap_or_default();
+    let server = start_emulator(Options {
+        port: wanted.port,
+        time_scale: time_scale(global)?.unwrap_or(1.0),
+        latency: Duration::from_millis(wanted.latency),
+        faults,
+        ..Options::default()
+    })?;
     output.result(|| json!({ "url": server.url(), "api_key": server.key() }), || greeting(&server))?;
     MachineClock::default().sleep_until(Instant::from_millis(u64::MAX), known.token());
     let bill = server.bill();

@@ -12,6 +12,7 @@ mod wait;
 use crate::args::{Args, Command};
 use crate::interrupt::Known;
 use crate::output::{Failure, Output};
+use emulator::Served;
 
 /// Runs the command that the arguments name.
 pub(crate) fn run(args: Args, output: &Output, known: &Known) -> Result<(), Failure> {
@@ -23,7 +24,9 @@ pub(crate) fn run(args: Args, output: &Output, known: &Known) -> Result<(), Fail
         Command::Wait { task_id, output: path } => wait::run(global, output, known, task_id, path.as_deref()),
         Command::Task { task_id } => task::run(global, output, known, task_id),
         Command::Buttons { task_id } => buttons::run(global, output, known, task_id),
-        Command::Emulator { port, faults } => emulator::run(global, output, known, port, faults.as_deref()),
+        Command::Emulator { port, latency, faults } => {
+            emulator::run(global, output, known, &Served { port, latency, faults })
+        }
         Command::Completions { shell } => completions::run(shell),
     }
 }

@@ -1,6 +1,7 @@
 //! Many jobs at once: one timer queue, and threads made on demand that leave when there is nothing to do.
 
 mod errand;
+mod lateness;
 mod limits;
 mod many;
 mod pace;
@@ -20,6 +21,7 @@ use errand::Errand;
 use workers::Shared;
 
 pub use errand::Work;
+pub use lateness::Lateness;
 pub use limits::Limits;
 pub use many::{Finished, ZoomMany};
 
@@ -114,6 +116,11 @@ impl Dispatcher {
     /// ended. They go on.
     pub fn drain(&self, patience: Duration) -> Vec<Unfinished> {
         self.shared.drain(patience)
+    }
+
+    /// How late the looks were so far.
+    pub fn lateness(&self) -> Lateness {
+        self.shared.lateness()
     }
 
     /// How many threads make requests or stand by.

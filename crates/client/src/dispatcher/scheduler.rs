@@ -5,6 +5,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use zoomout_core::Instant;
 
+use super::lateness::Lateness;
 use super::limits::Limits;
 use super::pace::Pace;
 
@@ -43,8 +44,8 @@ pub(super) enum Reception {
 enum Slot<T> {
     /// Its turn comes then. The class is that of the turn.
     Waiting(Turn, T),
-    /// Its turn has come; it stands in the queue of its class.
-    Ready(Class, T),
+    /// Its turn came then; it stands in the queue of its class.
+    Ready(Class, Option<Instant>, T),
     /// Somebody works on it.
     Out(Class),
 }
@@ -67,6 +68,7 @@ pub(super) struct Scheduler<T> {
     /// Whether the last one to go was a submission.
     submitted_last: bool,
     next_id: Id,
+    pub(super) lateness: Lateness,
 }
 
 impl<T> Scheduler<T> {
@@ -83,6 +85,7 @@ impl<T> Scheduler<T> {
             submitting: 0,
             submitted_last: false,
             next_id: 0,
+            lateness: Lateness::new(),
         }
     }
 
@@ -90,7 +93,7 @@ impl<T> Scheduler<T> {
     pub(super) fn add(&mut self, class: Class, job: T) -> Id {
         let id = self.next_id;
         self.next_id += 1;
-        self.enqueue(id, class, job);
+        self.enqueue(id, class, None, job);
         id
     }
 
@@ -101,11 +104,11 @@ impl<T> Scheduler<T> {
             let queue = self.queue(class);
             let Some(id) = queue.pop_front() else { continue };
             // Whoever was called to its end meanwhile stands in two queues.
-            let Some(Slot::Ready(ready, _)) = self.slots.get(&id) else { continue };
+            let Some(Slot::Ready(ready, ..)) = self.slots.get(&id) else { continue };
             if *ready != class {
                 continue;
             }
-            let Some(Slot::Ready(_, job)) = self.slots.insert(id, Slot::Out(class)) else { continue };
+            let Some(Slot::Ready(_, due, job)) = self.slots.insert(id, Slot::Out(class)) else { continue };
             match class {
                 Class::Submission => {
                     self.submitting += 1;
@@ -115,6 +118,9 @@ impl<T> Scheduler<T> {
                 Class::Look => {
                     self.looking += 1;
                     self.submitted_last = false;
+                    if let Some(due) = due {
+                        self.lateness.note(now.saturating_since(due));
+                    }
                 }
                 Class::End => {}
             }
@@ -148,7 +154,7 @@ impl<T> Scheduler<T> {
     /// Calls a job to its end, ahead of everybody else. One at work is left alone.
     pub(super) fn call_to_end(&mut self, id: Id) {
         match self.slots.remove(&id) {
-            Some(Slot::Waiting(_, job) | Slot::Ready(_, job)) => self.enqueue(id, Class::End, job),
+            Some(Slot::Waiting(_, job) | Slot::Ready(_, _, job)) => self.enqueue(id, Class::End, None, job),
             Some(out) => drop(self.slots.insert(id, out)),
             None => {}
         }
@@ -166,8 +172,8 @@ impl<T> Scheduler<T> {
         timer.into_iter().chain(pace).min()
     }
 
-    fn enqueue(&mut self, id: Id, class: Class, job: T) {
-        self.slots.insert(id, Slot::Ready(class, job));
+    fn enqueue(&mut self, id: Id, class: Class, due: Option<Instant>, job: T) {
+        self.slots.insert(id, Slot::Ready(class, due, job));
         self.queue(class).push_back(id);
     }
 
@@ -189,7 +195,7 @@ impl<T> Scheduler<T> {
             }
             self.timers.pop();
             if current && let Some(Slot::Waiting(turn, job)) = self.slots.remove(&id) {
-                self.enqueue(id, turn.class, job);
+                self.enqueue(id, turn.class, Some(turn.at), job);
             }
         }
     }

@@ -10,6 +10,7 @@ use zoomout_core::{Billed, Call, Error, ErrorKind, Failure, Instant, TaskId};
 
 use super::Unfinished;
 use super::errand::{Errand, Outcome, World};
+use super::lateness::Lateness;
 use super::limits::Limits;
 use super::scheduler::{Class, Id, Scheduler};
 use crate::cancel::CancelToken;
@@ -93,6 +94,10 @@ impl Shared {
 
     pub(super) fn threads(&self) -> usize {
         self.lock().workers + 1
+    }
+
+    pub(super) fn lateness(&self) -> Lateness {
+        self.lock().scheduler.lateness.clone()
     }
 
     pub(super) fn cancel(self: &Arc<Self>, id: Id) {

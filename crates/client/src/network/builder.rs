@@ -113,6 +113,9 @@ impl UreqTransportBuilder {
     }
 }
 
+/// As many as a dispatcher is likely to have requests in flight.
+const IDLE_CONNECTIONS: usize = 1_024;
+
 /// What both kinds of call share: limits, and errors left to the core.
 fn bounded(timeouts: &Timeouts) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
@@ -124,8 +127,8 @@ fn bounded(timeouts: &Timeouts) -> ConfigBuilder<AgentScope> {
         .timeout_recv_response(Some(timeouts.response))
         .timeout_recv_body(Some(timeouts.body))
         .timeout_await_100(None)
-        .max_idle_connections(64)
-        .max_idle_connections_per_host(64)
+        .max_idle_connections(IDLE_CONNECTIONS)
+        .max_idle_connections_per_host(IDLE_CONNECTIONS)
         .max_idle_age(Duration::from_secs(15))
         .input_buffer_size(16 << 10)
         .output_buffer_size(16 << 10)

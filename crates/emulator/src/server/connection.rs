@@ -84,6 +84,9 @@ async fn answer(
         // Painting takes a moment, and must not stop the others.
         Body::Picture(picture) => world.gallery.file(&picture).map_err(|_| Cut)?,
     };
+    if !world.latency.is_zero() && world.stop.wait(world.latency) {
+        return Err(Cut);
+    }
     spoil(wire, &fate, bytes.len(), world)?;
     Ok(Response::from_parts(parts, Full::new(bytes)))
 }

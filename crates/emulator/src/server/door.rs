@@ -5,8 +5,24 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
+
 /// How long a connection to ourselves may take.
 const KNOCK: Duration = Duration::from_secs(1);
+
+/// So many may stand before the door: hundreds of clients knock at once in a load test, and a crowd that
+/// is too large is turned away with resets.
+const CROWD: i32 = 4_096;
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // As the standard library does: a port whose last connections are ending is free.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(CROWD)?;
+    Ok(socket.into())
+}
 
 /// Whether connections are let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +52,7 @@ pub(super) struct Door {
 impl Door {
     /// Opens the door for the first time.
     pub(super) fn open_at(port: u16) -> io::Result<(Self, TcpListener)> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
         let address = listener.local_addr()?;
         let state = State { wanted: Wanted::Open, listening: true };
         Ok((Self { address, state: Mutex::new(state), changed: Condvar::new() }, listener))
@@ -115,7 +131,7 @@ impl Door {
         loop {
             state = match state.wanted {
                 Wanted::Ended => return None,
-                Wanted::Open => match TcpListener::bind(self.address) {
+                Wanted::Open => match listen(self.address) {
                     Ok(listener) => {
                         state.listening = true;
                         self.changed.notify_all();

@@ -38,6 +38,8 @@ pub struct Options {
     pub settings: Settings,
     /// Width and height of each picture in pixels.
     pub picture_side: u32,
+    /// How long each answer is held back, in real time.
+    pub latency: Duration,
 }
 
 impl Default for Options {
@@ -48,6 +50,7 @@ impl Default for Options {
             faults: Script::default(),
             settings: Settings::default(),
             picture_side: 768,
+            latency: Duration::ZERO,
         }
     }
 }
@@ -67,6 +70,7 @@ struct World {
     gallery: Gallery,
     stop: Arc<Stop>,
     door: Door,
+    latency: Duration,
 }
 
 impl Server {
@@ -88,6 +92,7 @@ impl Server {
             gallery: Gallery::new(options.picture_side),
             stop: Arc::default(),
             door,
+            latency: options.latency,
         });
         let keeper = Arc::clone(&world);
         thread::Builder::new()

@@ -21,7 +21,7 @@ impl Advice<'_> {
     /// The error with the command that goes on from there, if there is one.
     pub(crate) fn on(self, error: Error) -> Failure {
         let command = self.command(&error);
-        Failure { error: Some(error), command }
+        Failure::new(error, command)
     }
 
     fn command(self, error: &Error) -> Option<String> {

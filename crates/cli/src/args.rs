@@ -80,7 +80,8 @@ pub(crate) enum Command {
         Examples:\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --speed fast -o wide.png\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --dry-run\n  \
-        zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --no-wait --json")]
+        zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --no-wait --json\n  \
+        zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R task_01KQW0D3WJ2QYJP9E3H7GZ4D2S -o pictures/")]
     Zoom(Zoom),
     /// Cut one picture out of a grid, which makes it zoomable. Costs money once accepted
     #[command(after_help = "Examples:\n  \
@@ -137,8 +138,9 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_field_names, reason = "`zoom_ratio` is the API's own word")]
 pub(crate) struct Zoom {
-    /// The picture: the id of an upscale
-    pub(crate) task_id: String,
+    /// The picture: the id of an upscale; several are zoomed at once
+    #[arg(required = true, value_name = "TASK_ID")]
+    pub(crate) task_ids: Vec<String>,
     /// How far to zoom out: any number above 0; it chooses between the two tiers 1.5x and 2x
     #[arg(long, value_name = "R", allow_hyphen_values = true)]
     pub(crate) zoom_ratio: Option<f64>,

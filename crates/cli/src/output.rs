@@ -17,18 +17,30 @@ pub(crate) struct Failure {
     pub(crate) error: Option<Error>,
     /// The command that goes on from here.
     pub(crate) command: Option<String>,
+    /// Whether the user has been told, so that only the exit code is left.
+    told: bool,
 }
 
 impl Failure {
     /// The reader of stdout has gone: nobody is left to talk to, and nothing is wrong.
     const fn nobody_listens() -> Self {
-        Self { error: None, command: None }
+        Self { error: None, command: None, told: false }
+    }
+
+    /// An error, and the command that goes on from there.
+    pub(crate) const fn new(error: Error, command: Option<String>) -> Self {
+        Self { error: Some(error), command, told: false }
+    }
+
+    /// The same, now that the user has been told.
+    pub(crate) fn told(self) -> Self {
+        Self { told: true, ..self }
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error: Some(error), command: None }
+        Self::new(error, None)
     }
 }
 
@@ -51,7 +63,7 @@ impl Output {
         *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
     }
 
-    fn end_bar(&self) {
+    pub(crate) fn end_bar(&self) {
         if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
             bar.finish_and_clear();
         }
@@ -95,24 +107,35 @@ impl Output {
         }
     }
 
-    /// Prints why the command failed, what it cost and what to do next.
+    /// Prints why the command failed, unless that was told before, and says with which code it ends.
     pub(crate) fn failure(&self, failure: &Failure) -> ExitCode {
         let Some(error) = &failure.error else { return ExitCode::SUCCESS };
         self.end_bar();
-        let command = failure.command.as_deref();
-        if self.json {
-            let mut object = json!({ "error": error });
-            if let (Some(command), Some(members)) =
-                (command, object.pointer_mut("/error").and_then(Value::as_object_mut))
-            {
-                members.insert("next_command".to_owned(), json!(command));
-            }
-            // If stdout is gone, the exit code still tells.
-            drop(Self::line(&object.to_string()));
-        } else {
-            self.note(&describe(error, command));
+        if !failure.told {
+            self.tell_failure(failure, None);
         }
         ExitCode::from(exit::code(error.kind()))
+    }
+
+    /// Prints why something failed, what it cost and what to do next. Where there are several, `parent` says
+    /// which.
+    pub(crate) fn tell_failure(&self, failure: &Failure, parent: Option<&str>) {
+        let Some(error) = &failure.error else { return };
+        let command = failure.command.as_deref();
+        if !self.json {
+            let which = parent.map(|parent| format!("{parent}: ")).unwrap_or_default();
+            return self.note(&format!("{which}{}", describe(error, command)));
+        }
+        let mut object = json!({ "error": error });
+        if let Some(members) = object.pointer_mut("/error").and_then(Value::as_object_mut) {
+            for (name, value) in [("next_command", command), ("parent", parent)] {
+                if let Some(value) = value {
+                    members.insert(name.to_owned(), json!(value));
+                }
+            }
+        }
+        // If stdout is gone, the exit code still tells.
+        drop(Self::line(&object.to_string()));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Progress on stderr: a bar on a terminal, plain lines elsewhere.
 
 use std::io::{IsTerminal, stderr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -89,5 +90,46 @@ fn line(event: &Event) -> String {
             )
         }
         other => format!("{other:?}"),
+    }
+}
+
+/// Progress of several zooms: how many are done, and a line for what must not be lost.
+#[derive(Clone)]
+pub(crate) struct Crowd {
+    output: Output,
+    parents: Arc<[String]>,
+    bar: Option<ProgressBar>,
+}
+
+impl Crowd {
+    pub(crate) fn new(output: &Output, parents: Vec<String>) -> Self {
+        let bar = (!output.quiet && stderr().is_terminal()).then(|| {
+            let count = u64::try_from(parents.len()).unwrap_or(u64::MAX);
+            let bar = ProgressBar::new(count);
+            if let Ok(style) =
+                ProgressStyle::with_template("{spinner} {bar:30} {pos} of {len} done  {elapsed}")
+            {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            output.use_bar(bar.clone());
+            bar
+        });
+        Self { output: output.clone(), parents: parents.into(), bar }
+    }
+
+    /// Shows what happened to one of them.
+    pub(crate) fn show(&self, index: usize, event: &Event) {
+        // The steps of each would drown what matters.
+        if let (Some(parent), false) = (self.parents.get(index), matches!(event, Event::Progress(_))) {
+            self.output.tell(&format!("{parent}: {}", line(event)));
+        }
+    }
+
+    /// One more has ended.
+    pub(crate) fn finished(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
     }
 }

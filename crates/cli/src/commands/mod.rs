@@ -5,6 +5,7 @@ mod completions;
 mod demo;
 mod dry_run;
 mod emulator;
+mod many;
 mod submit;
 mod task;
 mod wait;

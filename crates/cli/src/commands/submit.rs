@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use zoomout::{Action, Error, Fields, Metadata, Submission, check_target};
 
+use super::many::{self, Item};
 use super::{dry_run, task};
 use crate::advice::Advice;
 use crate::args::{self, Global};
@@ -13,12 +14,20 @@ use crate::output::{Failure, Output};
 use crate::session::Session;
 
 pub(crate) fn zoom(global: &Global, output: &Output, known: &Known, args: args::Zoom) -> Result<(), Failure> {
-    let args::Zoom { task_id, zoom_ratio, custom_id, index, submission } = args;
-    let fields = Fields { task_id, zoom_ratio, custom_id, index, ..fields(&submission)? };
-    let parent = fields.task_id.clone();
-    let zoom = fields.zoom()?;
-    let terms = Terms { tier: zoom.tier(), billing_key: Some(zoom.billing_key()) };
-    submit(global, output, known, &parent, zoom.into(), terms, submission)
+    let args::Zoom { task_ids, zoom_ratio, custom_id, index, submission } = args;
+    let shared = Fields { zoom_ratio, custom_id, index, ..fields(&submission)? };
+    let item = |parent: String| -> Result<Item, Error> {
+        let zoom = Fields { task_id: parent.clone(), ..shared.clone() }.zoom()?;
+        let terms = Terms { tier: zoom.tier(), billing_key: Some(zoom.billing_key()) };
+        Ok(Item { parent, action: zoom.into(), terms })
+    };
+    let mut items: Vec<Item> = task_ids.into_iter().map(item).collect::<Result<_, _>>()?;
+    match items.pop() {
+        Some(Item { parent, action, terms }) if items.is_empty() => {
+            submit(global, output, known, &parent, action, terms, submission)
+        }
+        last => many::run(global, output, known, items.into_iter().chain(last).collect(), &submission),
+    }
 }
 
 pub(crate) fn upscale(

@@ -37,7 +37,7 @@ pub(crate) fn finish(
 }
 
 /// A task for a person.
-fn describe(task: &Task, terms: Terms, saved: &[PathBuf]) -> String {
+pub(crate) fn describe(task: &Task, terms: Terms, saved: &[PathBuf]) -> String {
     let mut text = format!("{}: {}", task.task_id, task.status);
     if let Some(percent) = task.progress.filter(|_| !task.status.is_final()) {
         let _ = write!(text, " {percent}%");

@@ -148,3 +148,28 @@ fn a_reader_that_goes_away_is_no_error() {
     let ran = end(child);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
 }
+
+#[test]
+fn a_stop_of_several_names_each_task_that_was_paid_for() {
+    let server = RawServer::start(|connection| {
+        while let Some(request) = connection.read_request() {
+            // The task is called after its parent.
+            let body = String::from_utf8(request.body).unwrap();
+            let number = body.split("task_parent").nth(1).map(|rest| &rest[..1]);
+            let answered = number.map_or_else(
+                || RUNNING.to_owned(),
+                |number| ACCEPTED.replace("new", &format!("new{number}")),
+            );
+            connection.write(&answer(200, &answered));
+        }
+    });
+    let mut child = start(&server.url(), &["zoom", "task_parent1", "task_parent2", "task_parent3"]);
+    until(&mut child, "accepted: task_new");
+    let ran = interrupt("with several", child);
+    assert_eq!(ran.code, 130, "{ran:?}");
+    for number in 1..=server.posts() {
+        let next = format!("wait task_new{number}");
+        let doubt = format!("task_parent{number}: error: cancelled while the answer was out");
+        assert!(ran.stderr.contains(&next) || ran.stderr.contains(&doubt), "{number}: {ran:?}");
+    }
+}

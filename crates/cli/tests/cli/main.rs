@@ -13,6 +13,7 @@ mod command;
 mod emulated;
 mod faults;
 mod interrupted;
+mod many;
 mod pixels;
 mod secrets;
 mod weather;

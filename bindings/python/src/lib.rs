@@ -1,6 +1,8 @@
 //! The native half of the Python package: converts, names and raises. Decides nothing.
 // The macros of PyO3 expand to unsafe code; there is none of our own.
 
+mod client;
+mod emulator;
 mod error;
 mod request;
 
@@ -9,6 +11,10 @@ use pyo3::prelude::*;
 /// What `zoomout/__init__.py` stands on.
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::client::NativeClient;
+    #[pymodule_export]
+    use super::emulator::NativeEmulator;
     #[pymodule_export]
     use super::request::ZoomRequest;
 

@@ -68,7 +68,7 @@ impl ZoomRequest {
 }
 
 /// Any mapping that Python's own `json` can write.
-fn to_json(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<serde_json::Value> {
+pub(crate) fn to_json(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<serde_json::Value> {
     let plain = match value.cast::<pyo3::types::PyMapping>() {
         Ok(mapping) => py.import("builtins")?.getattr("dict")?.call1((mapping,))?,
         Err(_) => value.clone(),

@@ -1,10 +1,9 @@
 //! The client of a command: which key, which API, whose clock.
 
 use std::sync::Arc;
-use std::time::Duration;
 use std::{env, fs};
 
-use zoomout::{ApiKey, BaseUrl, Client, Error, MachineClock, Policy, Timeouts};
+use zoomout::{ApiKey, BaseUrl, Client, Error, MachineClock, Policy, Timeouts, seconds};
 use zoomout_emulator::{Options, Server};
 
 use crate::args::Global;
@@ -104,12 +103,12 @@ fn connect(
     scale: f64,
 ) -> Result<Client, Error> {
     let mut policy = Policy::default();
-    if let Some(deadline) = seconds("timeout", global.timeout)? {
-        policy = policy.deadline(deadline);
+    if let Some(deadline) = global.timeout {
+        policy = policy.deadline(seconds("timeout", deadline)?);
     }
     let mut timeouts = Timeouts::default();
-    if let Some(limit) = seconds("call_timeout", global.call_timeout)? {
-        timeouts = timeouts.at_most(limit);
+    if let Some(limit) = global.call_timeout {
+        timeouts = timeouts.at_most(seconds("call_timeout", limit)?);
     }
     let clock = Arc::new(MachineClock::at_pace(scale));
     let mut builder =
@@ -120,12 +119,4 @@ fn connect(
     }
     let client = builder.build()?.cancelled_by(known.token());
     Ok(client.observed_by(progress::observer(output, known)))
-}
-
-fn seconds(name: &'static str, given: Option<f64>) -> Result<Option<Duration>, Error> {
-    let Some(seconds) = given else { return Ok(None) };
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(span) if !span.is_zero() => Ok(Some(span)),
-        _ => Err(Error::invalid(name, format_args!("must be a number of seconds above 0, got {seconds}"))),
-    }
 }

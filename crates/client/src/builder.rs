@@ -1,5 +1,6 @@
 //! The settings of a client.
 
+use std::env;
 use std::fmt;
 use std::sync::Arc;
 
@@ -57,6 +58,22 @@ impl ClientBuilder {
             transport: None,
             layer: None,
             clock: None,
+        }
+    }
+
+    /// The settings that `APIMART_API_KEY` and, if it is set, `APIMART_BASE_URL` describe.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the key is missing or cannot be used, or the
+    /// address is none.
+    pub fn from_env() -> Result<Self, Error> {
+        let key = env::var("APIMART_API_KEY").map_err(|_| {
+            Error::invalid("api_key", "is missing: set the environment variable APIMART_API_KEY")
+        })?;
+        let builder = Self::new(ApiKey::new(key)?);
+        match env::var("APIMART_BASE_URL").ok().filter(|base| !base.is_empty()) {
+            Some(base) => Ok(builder.base_url(base.parse()?)),
+            None => Ok(builder),
         }
     }
 

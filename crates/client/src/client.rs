@@ -1,6 +1,5 @@
 //! The client: what a user calls.
 
-use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -64,14 +63,7 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::Invalid`] if the key is missing or cannot be used, or the address is none.
     pub fn from_env() -> Result<Self, Error> {
-        let key = env::var("APIMART_API_KEY").map_err(|_| {
-            Error::invalid("api_key", "is missing: set the environment variable APIMART_API_KEY")
-        })?;
-        let mut builder = Self::builder(ApiKey::new(key)?);
-        if let Some(base) = env::var("APIMART_BASE_URL").ok().filter(|base| !base.is_empty()) {
-            builder = builder.base_url(base.parse()?);
-        }
-        builder.build()
+        ClientBuilder::from_env()?.build()
     }
 
     /// The same client, stopped by `token`. A call that is stopped ends with [`ErrorKind::Cancelled`].
@@ -154,7 +146,20 @@ impl Client {
     /// [`ErrorKind::Refused`] or [`ErrorKind::Protocol`] if a picture cannot be fetched,
     /// [`ErrorKind::Cancelled`]. Each names the task.
     pub fn download(&self, task: &Task, path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
-        picture::save_all(self, task, path.as_ref())
+        self.download_links(&task.task_id, &picture::links(task), path)
+    }
+
+    /// The same for a task of which only the links were kept. Costs nothing.
+    ///
+    /// # Errors
+    /// As [`download`](Self::download).
+    pub fn download_links(
+        &self,
+        task_id: &TaskId,
+        links: &[&str],
+        path: impl AsRef<Path>,
+    ) -> Result<Vec<PathBuf>, Error> {
+        picture::save_all(self, task_id, links, path.as_ref())
     }
 
     /// Downloads one picture into exactly this file. Costs nothing. A file appears under its name only

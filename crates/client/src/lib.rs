@@ -40,7 +40,7 @@ pub use self::clock::{Clock, MachineClock};
 pub use self::dispatcher::{Dispatcher, Finished, JobHandle, Lateness, Limits, Unfinished, Work, ZoomMany};
 pub use self::network::{ProxyChoice, UreqTransport, UreqTransportBuilder};
 pub use self::target::check_target;
-pub use self::timeouts::Timeouts;
+pub use self::timeouts::{Timeouts, seconds};
 pub use self::transport::{FetchError, Transport};
 pub use zoomout_core::*;
 

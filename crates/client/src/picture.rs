@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use http::Uri;
-use zoomout_core::{Billed, Error, ErrorKind, Event, Fetching, Task};
+use zoomout_core::{Billed, Error, ErrorKind, Event, Fetching, Task, TaskId};
 
 use crate::client::Client;
 use crate::target::{Target, new_file};
@@ -21,22 +21,32 @@ const MAGIC_BYTES: u64 = 512;
 const PNG_END: &[u8] = b"IEND\xAE\x42\x60\x82";
 const PNG_TAIL_BYTES: u64 = 4 << 10;
 
-/// Saves every picture of the task; a task that shows only its grid has that one.
-pub(crate) fn save_all(client: &Client, task: &Task, path: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The links to the pictures of the task; one that shows only its grid has that one.
+pub(crate) fn links(task: &Task) -> Vec<&str> {
     let mut links: Vec<&str> = task.images.iter().map(|image| image.url.as_str()).collect();
     if links.is_empty() {
         links.extend(task.grid_image_url.as_deref());
     }
+    links
+}
+
+/// Saves what these links lead to.
+pub(crate) fn save_all(
+    client: &Client,
+    task_id: &TaskId,
+    links: &[&str],
+    path: &Path,
+) -> Result<Vec<PathBuf>, Error> {
     if links.is_empty() {
         let message = "the task shows no picture to download";
-        return Err(Error::new(ErrorKind::Protocol, Billed::Yes, message).about(&task.task_id));
+        return Err(Error::new(ErrorKind::Protocol, Billed::Yes, message).about(task_id));
     }
     let count = links.len();
     let mut saved = Vec::with_capacity(count);
-    for (link, number) in links.into_iter().zip(1..) {
-        let target = Target::of(task, path, number, count);
+    for (link, number) in links.iter().zip(1..) {
+        let target = Target::of(task_id, path, number, count);
         let file = fetch(client, link, &target).map_err(|error| {
-            let error = error.about(&task.task_id);
+            let error = error.about(task_id);
             if saved.is_empty() { error } else { error.with_note(&already_saved(&saved)) }
         })?;
         saved.push(file);

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
-use zoomout_core::{Billed, Error, ErrorKind, Task};
+use zoomout_core::{Billed, Error, ErrorKind, TaskId};
 
 /// Where a picture goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,10 +18,10 @@ pub(crate) enum Target {
 
 impl Target {
     /// The place of picture `number` (from 1) of `count`.
-    pub(crate) fn of(task: &Task, path: &Path, number: usize, count: usize) -> Self {
+    pub(crate) fn of(task_id: &TaskId, path: &Path, number: usize, count: usize) -> Self {
         let suffix = if count > 1 { format!("-{number}") } else { String::new() };
         if is_folder(path) {
-            return Self::InFolder { folder: path.to_owned(), stem: format!("{}{suffix}", task.task_id) };
+            return Self::InFolder { folder: path.to_owned(), stem: format!("{task_id}{suffix}") };
         }
         if suffix.is_empty() {
             return Self::File(path.to_owned());

@@ -26,7 +26,7 @@ pub(crate) struct Submitting {
     /// Why the last attempt brought nothing.
     last: Option<Error>,
     /// Whether an attempt that was repeated may have been executed all the same: only
-    /// [`Resubmit::Eager`](crate::Resubmit::Eager) repeats such a one.
+    /// [`Resubmit::Eager`] repeats such a one.
     in_doubt: bool,
 }
 

@@ -1,15 +1,14 @@
 """Zoom out (outpaint) Midjourney pictures through the APIMart API, and never pay twice.
 
-So far this package answers, before anything is sent, what a zoom will be and what it will be billed to:
+>>> from zoomout import ZoomRequest
+>>> request = ZoomRequest("task_01KQW0D3WJ2QYJP9E3H7GZ4D2R", zoom_ratio=1.5, speed="fast")
+>>> request.tier, request.billing_key  # known before anything is sent
+('Zoom Out 1.5x', 'midjourney@zoom-fast')
 
-    >>> from zoomout import ZoomRequest
-    >>> request = ZoomRequest("task_01KQW0D3WJ2QYJP9E3H7GZ4D2R", zoom_ratio=1.5, speed="fast")
-    >>> request.tier
-    'Zoom Out 1.5x'
-    >>> request.billing_key
-    'midjourney@zoom-fast'
+:class:`Client` zooms and waits; :mod:`zoomout.testing` has the API on this machine to try it against.
 """
 
+from ._client import Client
 from ._errors import (
     CancelledError,
     DeadlineError,
@@ -23,14 +22,23 @@ from ._errors import (
     ZoomoutError,
 )
 from ._native import ZoomRequest, __version__
+from ._values import Button, Image, MidjourneyTask, Progress, Submission, Task, TaskError
 
 __all__ = [
+    "Button",
     "CancelledError",
+    "Client",
     "DeadlineError",
+    "Image",
     "InvalidError",
+    "MidjourneyTask",
+    "Progress",
     "ProtocolError",
     "RefusedError",
     "StorageError",
+    "Submission",
+    "Task",
+    "TaskError",
     "TaskFailedError",
     "TransportError",
     "UnconfirmedError",

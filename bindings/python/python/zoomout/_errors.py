@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class ZoomoutError(Exception):
     """The base of every error of zoomout.
@@ -11,8 +13,17 @@ class ZoomoutError(Exception):
         billed: ``"no"``, ``"maybe"`` or ``"yes"``: whether money was spent.
         field: The field that was refused, if one was.
         task_id: The task that was paid for or looked at, if its id is known.
+        status: The HTTP status of the server's answer, if there was one.
+        type: The server's own word for the kind of error.
+        code: The server's code, as text.
+        request_id: The id under which the server knows the request.
+        retry_after: Seconds that the server asked to wait.
+        cause: What lies behind it: the server's words, or the network's.
         next_step: What to do next, in a sentence.
     """
+
+    kind: str
+    billed: str
 
     def __init__(
         self,
@@ -22,13 +33,25 @@ class ZoomoutError(Exception):
         billed: str,
         field: str | None = None,
         task_id: str | None = None,
+        status: int | None = None,
+        type: str | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        cause: str | None = None,
         next_step: str = "",
     ) -> None:
-        super().__init__(message)
+        super().__init__(message if cause is None else f"{message}: {cause}")
         self.kind = kind
         self.billed = billed
         self.field = field
         self.task_id = task_id
+        self.status = status
+        self.type = type
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.cause = cause
         self.next_step = next_step
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -90,3 +113,9 @@ CLASSES: dict[str, type[ZoomoutError]] = {
     "storage": StorageError,
 }
 """The class of each kind of error."""
+
+
+def from_fields(fields: dict[str, Any]) -> ZoomoutError:
+    """The error that the core describes by these fields."""
+    fields = dict(fields)
+    return CLASSES[fields["kind"]](fields.pop("message"), **fields)

@@ -1,11 +1,83 @@
 """Types of the native module."""
 
-from collections.abc import Mapping
-from typing import Literal, final
+import os
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias, final
 
-__all__ = ["ZoomRequest", "__version__"]
+__all__ = ["NativeClient", "NativeEmulator", "ZoomRequest", "__version__"]
 
 __version__: str
+
+_Hears: TypeAlias = Callable[[str, str, int | None], object]
+
+@final
+class NativeClient:
+    """What ``zoomout.Client`` stands on: takes plain values, answers with JSON."""
+
+    def __new__(
+        cls,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        language: str | None = None,
+        timeout: float | None = None,
+        call_timeout: float | None = None,
+    ) -> NativeClient: ...
+    @property
+    def base_url(self) -> str: ...
+    def zoom(
+        self,
+        task_id: str,
+        zoom_ratio: float | None = None,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        on_progress: _Hears | None = None,
+    ) -> str: ...
+    def submit(
+        self,
+        task_id: str,
+        zoom_ratio: float | None = None,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> str: ...
+    def upscale(
+        self,
+        task_id: str,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        on_progress: _Hears | None = None,
+    ) -> str: ...
+    def wait(self, task_id: str, on_progress: _Hears | None = None) -> str: ...
+    def task(self, task_id: str) -> str: ...
+    def buttons(self, task_id: str) -> str: ...
+    def download(
+        self, task_id: str, links: list[str], path: str | os.PathLike[str]
+    ) -> list[str | os.PathLike[str]]: ...
+
+@final
+class NativeEmulator:
+    """What ``zoomout.testing.Emulator`` stands on."""
+
+    def __new__(cls, port: int, time_scale: float, picture_side: int) -> NativeEmulator: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @staticmethod
+    def seeds() -> list[str]: ...
+    def client(self, timeout: float | None = None, call_timeout: float | None = None) -> NativeClient: ...
+    def bill(self) -> str: ...
+    def requests(self) -> str: ...
+    def inject(self, script: str) -> None: ...
+    def advance(self, seconds: int) -> None: ...
+    def reset(self) -> None: ...
+    def refuse_connections(self, refuse: bool) -> None: ...
+    def close(self) -> None: ...
 
 @final
 class ZoomRequest:

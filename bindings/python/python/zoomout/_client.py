@@ -1,0 +1,219 @@
+"""The blocking client."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, TypeAlias
+
+from . import _values
+from ._native import NativeClient
+from ._values import MidjourneyTask, Progress, Submission, Task
+
+OnProgress: TypeAlias = Callable[[Progress], object]
+"""Hears where a task stands. An exception that it raises stops the wait and comes out of the call."""
+
+Span: TypeAlias = float | timedelta
+"""Seconds, or a ``timedelta``."""
+
+Speed: TypeAlias = Literal["relax", "fast", "turbo"]
+"""The queue of a task, and with it the price cell."""
+
+
+def seconds(span: Span | None) -> float | None:
+    """A span as the core takes it."""
+    return span.total_seconds() if isinstance(span, timedelta) else span
+
+
+def _hearing(on_progress: OnProgress | None) -> Callable[[str, str, int | None], object] | None:
+    if on_progress is None:
+        return None
+    return lambda task_id, status, percent: on_progress(Progress(task_id, status, percent))
+
+
+class Client:
+    """A client of the API that blocks until it has an answer, and never pays twice.
+
+    Only :meth:`zoom`, :meth:`submit` and :meth:`upscale` cost money, once for each accepted submission.
+    Every wait lets other threads run. Ctrl-C stops it at once: the ``KeyboardInterrupt`` has the
+    :class:`CancelledError` as its context, which names the task if one was paid for.
+
+    A client may be shared between threads. After a ``fork``, make a new one in the child.
+
+    Args:
+        api_key: The key; without one, the environment variable ``APIMART_API_KEY`` is read.
+        base_url: Another address of the API; without a key and an address, ``APIMART_BASE_URL`` is read.
+        language: In which language the messages of failed tasks are worded, such as ``"en"``.
+        timeout: How long to wait for a task in all; 30 minutes if it is not given.
+        call_timeout: How long each phase of a single call may take.
+
+    Raises:
+        InvalidError: A value cannot be used, or the key is missing; ``field`` names it.
+
+    Example:
+        >>> from zoomout.testing import Emulator
+        >>> with Emulator(time_scale=1000) as emulator, emulator.client() as client:
+        ...     task = client.zoom(emulator.seeds["upscaled"], zoom_ratio=1.5, speed="fast")
+        ...     task.status, len(task.images), task.cost
+        ('completed', 1, 0.05504)
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        language: str | None = None,
+        timeout: Span | None = None,
+        call_timeout: Span | None = None,
+    ) -> None:
+        self._native = NativeClient(api_key, base_url, language, seconds(timeout), seconds(call_timeout))
+
+    @classmethod
+    def _of(cls, native: NativeClient) -> Client:
+        client = cls.__new__(cls)
+        client._native = native
+        return client
+
+    @property
+    def base_url(self) -> str:
+        """The address of the API."""
+        return self._native.base_url
+
+    def zoom(
+        self,
+        task_id: str,
+        *,
+        zoom_ratio: float | None = None,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: Speed | None = None,
+        metadata: Mapping[str, object] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Task:
+        """Zooms out and waits for the picture. **Costs money** once accepted.
+
+        Args:
+            task_id: The picture: the id of an upscale.
+            zoom_ratio: Any finite number above 0. Below 2 it buys the tier 1.5x; 2, more, or none: 2x.
+            custom_id: A button of the picture; not together with ``zoom_ratio``. See :meth:`buttons`.
+            index: A tile of the picture, 1 to 4; normally not needed.
+            speed: ``"relax"`` (the API's default), ``"fast"`` or ``"turbo"``.
+            metadata: Your own notes, kept with the task.
+            on_progress: Hears where the task stands, first of all its id.
+
+        Raises:
+            InvalidError: A value cannot be sent; nothing was.
+            RefusedError: The server said no; not billed.
+            UnconfirmedError: Nobody knows whether it was accepted; **may have been billed**.
+            TaskFailedError: The task failed and is refunded.
+            DeadlineError: The task did not finish in time; :meth:`wait` goes on.
+            TransportError: Nothing left this machine; not billed.
+            ProtocolError: The server's answer cannot be understood.
+        """
+        hear = _hearing(on_progress)
+        text = self._native.zoom(task_id, zoom_ratio, custom_id, index, speed, metadata, hear)
+        return _values.task(text)
+
+    def submit(
+        self,
+        task_id: str,
+        *,
+        zoom_ratio: float | None = None,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: Speed | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> Submission:
+        """Submits a zoom and returns as soon as it is accepted. **Costs money** once accepted.
+
+        :meth:`wait` fetches the result. Arguments and errors are those of :meth:`zoom`.
+        """
+        return _values.submission(self._native.submit(task_id, zoom_ratio, custom_id, index, speed, metadata))
+
+    def upscale(
+        self,
+        task_id: str,
+        *,
+        index: int | None = None,
+        custom_id: str | None = None,
+        speed: Speed | None = None,
+        metadata: Mapping[str, object] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Task:
+        """Cuts one tile out of a grid, which makes it zoomable. **Costs money** once accepted.
+
+        Args:
+            task_id: The grid.
+            index: Which tile, 1 to 4.
+            custom_id: A button of the grid instead.
+            speed: The price cell.
+            metadata: Your own notes, kept with the task.
+            on_progress: Hears where the task stands.
+
+        Raises:
+            ZoomoutError: As :meth:`zoom`.
+        """
+        hear = _hearing(on_progress)
+        return _values.task(self._native.upscale(task_id, custom_id, index, speed, metadata, hear))
+
+    def wait(self, task_id: str, *, on_progress: OnProgress | None = None) -> Task:
+        """Waits for a task that was submitted before. Free.
+
+        Raises:
+            ZoomoutError: As :meth:`zoom`, but for the errors of a submission.
+        """
+        return _values.task(self._native.wait(task_id, _hearing(on_progress)))
+
+    def task(self, task_id: str) -> Task:
+        """Looks at a task once. Free. A task that failed is not an error here.
+
+        Raises:
+            RefusedError: The server will not show it.
+            TransportError: The server could not be asked.
+            ProtocolError: Its answer shows no task.
+        """
+        return _values.task(self._native.task(task_id))
+
+    def buttons(self, task_id: str) -> MidjourneyTask:
+        """Looks at what can be pressed under a picture. Free.
+
+        Raises:
+            ZoomoutError: As :meth:`task`.
+        """
+        return _values.midjourney_task(self._native.buttons(task_id))
+
+    def download(self, task: Task, path: str | os.PathLike[str]) -> list[Path]:
+        """Saves every picture of a finished task, whole or not at all, and says where. Free.
+
+        Args:
+            task: The task.
+            path: A file, or a folder (one that exists, or a path that ends with a slash). Of several
+                pictures each gets a number.
+
+        Raises:
+            StorageError: A file could not be written.
+            TransportError: A picture could not be fetched.
+            RefusedError: Its link has expired.
+        """
+        links = [image.url for image in task.images]
+        if not links and task.grid_image_url is not None:
+            links = [task.grid_image_url]
+        return [Path(saved) for saved in self._native.download(task.task_id, links, os.fspath(path))]
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing to close: connections end by themselves."""
+
+    def __repr__(self) -> str:
+        return f"Client(base_url={self.base_url!r})"

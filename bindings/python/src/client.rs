@@ -1,0 +1,284 @@
+//! The blocking client: every wait lets other Python threads run, and Ctrl-C in.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use zoomout::{
+    ApiKey, CancelToken, Client, ClientBuilder, Error, Event, Fields, MachineClock, Policy, TaskId, Timeouts,
+    seconds,
+};
+
+use crate::error::raise;
+use crate::request::to_json;
+
+/// So often somebody looks whether a signal has come.
+const SIGNALS: Duration = Duration::from_millis(20);
+/// So long a call that was stopped may take to say what became of it.
+const LAST_WORDS: Duration = Duration::from_millis(80);
+
+/// What `zoomout.Client` stands on.
+#[pyclass(frozen, module = "zoomout._native")]
+pub(crate) struct NativeClient {
+    client: Client,
+}
+
+impl NativeClient {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+}
+
+/// What the thread that works tells the one that waits.
+enum News<T> {
+    Event(Event),
+    End(Result<T, Error>),
+}
+
+#[pymethods]
+impl NativeClient {
+    #[new]
+    #[pyo3(signature = (api_key=None, base_url=None, language=None, timeout=None, call_timeout=None))]
+    fn build(
+        py: Python<'_>,
+        api_key: Option<String>,
+        base_url: Option<&str>,
+        language: Option<&str>,
+        timeout: Option<f64>,
+        call_timeout: Option<f64>,
+    ) -> PyResult<Self> {
+        let build = || {
+            let mut builder = match api_key {
+                Some(key) => Client::builder(ApiKey::new(key)?),
+                None => ClientBuilder::from_env()?,
+            };
+            if let Some(url) = base_url {
+                builder = builder.base_url(url.parse()?);
+            }
+            if let Some(language) = language {
+                builder = builder.language(language.parse()?);
+            }
+            patient(builder, timeout, call_timeout)?.build()
+        };
+        build().map(Self::new).map_err(|error| raise(py, &error))
+    }
+
+    /// The address of the API.
+    #[getter]
+    fn base_url(&self) -> &str {
+        self.client.base_url().as_str()
+    }
+
+    #[pyo3(signature = (task_id, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None, on_progress=None))]
+    #[expect(clippy::too_many_arguments, reason = "the API's fields, one by one")]
+    fn zoom(
+        &self,
+        py: Python<'_>,
+        task_id: String,
+        zoom_ratio: Option<f64>,
+        custom_id: Option<String>,
+        index: Option<i64>,
+        speed: Option<String>,
+        metadata: Option<&Bound<'_, PyAny>>,
+        on_progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<String> {
+        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
+        let fields = Fields { task_id, zoom_ratio, custom_id, index, speed, metadata };
+        let zoom = fields.zoom().map_err(|error| raise(py, &error))?;
+        self.run(py, on_progress, move |client| client.zoom(&zoom)).map(|task| json(&task))
+    }
+
+    #[pyo3(signature = (task_id, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None))]
+    #[expect(clippy::too_many_arguments, reason = "the API's fields, one by one")]
+    fn submit(
+        &self,
+        py: Python<'_>,
+        task_id: String,
+        zoom_ratio: Option<f64>,
+        custom_id: Option<String>,
+        index: Option<i64>,
+        speed: Option<String>,
+        metadata: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<String> {
+        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
+        let fields = Fields { task_id, zoom_ratio, custom_id, index, speed, metadata };
+        let zoom = fields.zoom().map_err(|error| raise(py, &error))?;
+        self.run(py, None, move |client| client.submit(zoom)).map(|submission| json(&submission))
+    }
+
+    #[pyo3(signature = (task_id, custom_id=None, index=None, speed=None, metadata=None, on_progress=None))]
+    #[expect(clippy::too_many_arguments, reason = "the API's fields, one by one")]
+    fn upscale(
+        &self,
+        py: Python<'_>,
+        task_id: String,
+        custom_id: Option<String>,
+        index: Option<i64>,
+        speed: Option<String>,
+        metadata: Option<&Bound<'_, PyAny>>,
+        on_progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<String> {
+        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
+        let fields = Fields { task_id, zoom_ratio: None, custom_id, index, speed, metadata };
+        let upscale = fields.upscale().map_err(|error| raise(py, &error))?;
+        self.run(py, on_progress, move |client| client.upscale(&upscale)).map(|task| json(&task))
+    }
+
+    #[pyo3(signature = (task_id, on_progress=None))]
+    fn wait(
+        &self,
+        py: Python<'_>,
+        task_id: String,
+        on_progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<String> {
+        let task_id = named(py, task_id)?;
+        self.run(py, on_progress, move |client| client.wait(&task_id)).map(|task| json(&task))
+    }
+
+    fn task(&self, py: Python<'_>, task_id: String) -> PyResult<String> {
+        let task_id = named(py, task_id)?;
+        self.run(py, None, move |client| client.task(&task_id)).map(|task| json(&task))
+    }
+
+    fn buttons(&self, py: Python<'_>, task_id: String) -> PyResult<String> {
+        let task_id = named(py, task_id)?;
+        self.run(py, None, move |client| client.buttons(&task_id)).map(|task| json(&task))
+    }
+
+    /// Saves what the links of a task lead to.
+    fn download(
+        &self,
+        py: Python<'_>,
+        task_id: String,
+        links: Vec<String>,
+        path: PathBuf,
+    ) -> PyResult<Vec<PathBuf>> {
+        let task_id = named(py, task_id)?;
+        self.run(py, None, move |client| {
+            let links: Vec<&str> = links.iter().map(String::as_str).collect();
+            client.download_links(&task_id, &links, path)
+        })
+    }
+}
+
+impl NativeClient {
+    /// Works on a thread of its own, so that this one can hear signals.
+    fn run<T: Send + 'static>(
+        &self,
+        py: Python<'_>,
+        on_progress: Option<&Bound<'_, PyAny>>,
+        work: impl FnOnce(&Client) -> Result<T, Error> + Send + 'static,
+    ) -> PyResult<T> {
+        let token = CancelToken::new();
+        let (tell, news) = channel();
+        // A receiver is not shared between threads by itself, and waiting without the interpreter lock counts
+        // as another thread.
+        let news = Mutex::new(news);
+        let tell_event = tell.clone();
+        let client = self.client.cancelled_by(&token).observed_by(move |event| {
+            // Nobody listens to one that was given up.
+            drop(tell_event.send(News::Event(event.clone())));
+        });
+        std::thread::Builder::new()
+            .name("zoomout".to_owned())
+            .spawn(move || drop(tell.send(News::End(work(&client)))))?;
+        loop {
+            let heard = wait(py, &news, SIGNALS);
+            let stopped = match heard {
+                Ok(News::End(result)) => return result.map_err(|error| raise(py, &error)),
+                Ok(News::Event(event)) => match on_progress {
+                    Some(hear) => tell_progress(hear, &event),
+                    None => Ok(()),
+                },
+                Err(RecvTimeoutError::Timeout) => py.check_signals(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(pyo3::exceptions::PyRuntimeError::new_err(
+                        "the thread that worked has panicked",
+                    ));
+                }
+            };
+            if let Err(stop) = stopped {
+                token.cancel();
+                return Err(with_last_words(py, stop, &news));
+            }
+        }
+    }
+}
+
+fn wait<T: Send>(
+    py: Python<'_>,
+    news: &Mutex<Receiver<News<T>>>,
+    span: Duration,
+) -> Result<News<T>, RecvTimeoutError> {
+    py.detach(|| match news.lock() {
+        Ok(news) => news.recv_timeout(span),
+        Err(_) => Err(RecvTimeoutError::Disconnected),
+    })
+}
+
+/// What stopped the call, with what is known of its task: what was paid for must not be lost.
+fn with_last_words<T: Send>(py: Python<'_>, stop: PyErr, news: &Mutex<Receiver<News<T>>>) -> PyErr {
+    while let Ok(heard) = wait(py, news, LAST_WORDS) {
+        if let News::End(result) = heard {
+            if let Err(error) = result {
+                let told = raise(py, &error);
+                let value = stop.value(py);
+                let note = format!("{error}; billed: {}; next: {}", error.billed(), error.next_step());
+                // Notes exist from Python 3.11 on; the context tells the same on 3.10.
+                drop(value.call_method1("add_note", (note,)));
+                drop(value.setattr("__context__", told.value(py)));
+            }
+            break;
+        }
+    }
+    stop
+}
+
+fn tell_progress(hear: &Bound<'_, PyAny>, event: &Event) -> PyResult<()> {
+    let (task_id, status, percent) = match event {
+        Event::Submitted(submission) => (&submission.task_id, &submission.status, None),
+        Event::Progress(progress) => (&progress.task_id, &progress.status, progress.percent),
+        _ => return Ok(()),
+    };
+    hear.call1((task_id.as_str(), status.as_str(), percent)).map(drop)
+}
+
+/// How long to wait in all, and for one call.
+pub(crate) fn patient(
+    mut builder: ClientBuilder,
+    timeout: Option<f64>,
+    call_timeout: Option<f64>,
+) -> Result<ClientBuilder, Error> {
+    if let Some(timeout) = timeout {
+        builder = builder.policy(Policy::default().deadline(seconds("timeout", timeout)?));
+    }
+    if let Some(limit) = call_timeout {
+        builder = builder.timeouts(Timeouts::default().at_most(seconds("call_timeout", limit)?));
+    }
+    Ok(builder)
+}
+
+/// A client of an emulator, at its pace.
+pub(crate) fn of_emulator(
+    url: &str,
+    key: &str,
+    pace: f64,
+    timeout: Option<f64>,
+    call_timeout: Option<f64>,
+) -> Result<NativeClient, Error> {
+    let builder = Client::builder(ApiKey::new(key)?)
+        .base_url(url.parse()?)
+        .clock(Arc::new(MachineClock::at_pace(pace)));
+    patient(builder, timeout, call_timeout)?.build().map(NativeClient::new)
+}
+
+fn named(py: Python<'_>, task_id: String) -> PyResult<TaskId> {
+    TaskId::new(task_id).map_err(|error| raise(py, &error))
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    // These are plain values: writing them as JSON does not fail.
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,99 @@
+//! The emulator, so that Python users test their own programs offline.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use zoomout_emulator::{Options, Script, Seed, Server};
+
+use crate::client::{NativeClient, of_emulator};
+use crate::error::raise;
+
+/// What `zoomout.testing.Emulator` stands on.
+#[pyclass(frozen, module = "zoomout._native")]
+pub(crate) struct NativeEmulator {
+    url: String,
+    key: &'static str,
+    time_scale: f64,
+    server: Mutex<Option<Server>>,
+}
+
+#[pymethods]
+impl NativeEmulator {
+    #[new]
+    #[pyo3(signature = (port, time_scale, picture_side))]
+    fn start(port: u16, time_scale: f64, picture_side: u32) -> PyResult<Self> {
+        let server = Server::start(Options { port, time_scale, picture_side, ..Options::default() })?;
+        let (url, key) = (server.url().to_owned(), server.key());
+        Ok(Self { url, key, time_scale, server: Mutex::new(Some(server)) })
+    }
+
+    #[getter]
+    fn url(&self) -> &str {
+        &self.url
+    }
+
+    #[getter]
+    fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// The ids of the tasks that are there from the start: upscaled, grid, running, failed, foreign, expired.
+    #[staticmethod]
+    fn seeds() -> Vec<&'static str> {
+        Seed::ALL.map(|seed| seed.task_id).to_vec()
+    }
+
+    /// A client of this emulator, at its pace.
+    #[pyo3(signature = (timeout=None, call_timeout=None))]
+    fn client(
+        &self,
+        py: Python<'_>,
+        timeout: Option<f64>,
+        call_timeout: Option<f64>,
+    ) -> PyResult<NativeClient> {
+        let client = of_emulator(&self.url, self.key, self.time_scale, timeout, call_timeout);
+        client.map_err(|error| raise(py, &error))
+    }
+
+    /// The bill as JSON.
+    fn bill(&self) -> PyResult<String> {
+        self.with(|server| serde_json::to_string(&server.bill()).unwrap_or_default())
+    }
+
+    /// The requests that arrived, as JSON.
+    fn requests(&self) -> PyResult<String> {
+        self.with(|server| serde_json::to_string(&server.requests()).unwrap_or_default())
+    }
+
+    /// Replaces the faults to come by those of a script in JSON.
+    fn inject(&self, script: &str) -> PyResult<()> {
+        let script = Script::from_json(script.as_bytes()).map_err(PyValueError::new_err)?;
+        self.with(|server| server.inject(script))
+    }
+
+    fn advance(&self, seconds: u64) -> PyResult<()> {
+        self.with(|server| server.advance(Duration::from_secs(seconds)))
+    }
+
+    fn reset(&self) -> PyResult<()> {
+        self.with(Server::reset)
+    }
+
+    /// Refuses connections until they are let in again.
+    fn refuse_connections(&self, py: Python<'_>, refuse: bool) -> PyResult<()> {
+        py.detach(|| self.with(|server| if refuse { server.shut() } else { server.open() }))
+    }
+
+    fn close(&self) {
+        drop(self.server.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl NativeEmulator {
+    fn with<T>(&self, act: impl FnOnce(&Server) -> T) -> PyResult<T> {
+        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        server.as_ref().map(act).ok_or_else(|| PyRuntimeError::new_err("the emulator is closed"))
+    }
+}

@@ -11,6 +11,7 @@ use zoomout::{
     seconds,
 };
 
+use crate::dispatch::{Dispatch, NativeJob};
 use crate::error::raise;
 use crate::request::to_json;
 
@@ -23,11 +24,12 @@ const LAST_WORDS: Duration = Duration::from_millis(80);
 #[pyclass(frozen, module = "zoomout._native")]
 pub(crate) struct NativeClient {
     client: Client,
+    dispatch: Dispatch,
 }
 
 impl NativeClient {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client }
+        Self { client, dispatch: Dispatch::default() }
     }
 }
 
@@ -124,6 +126,59 @@ impl NativeClient {
         let fields = Fields { task_id, zoom_ratio: None, custom_id, index, speed, metadata };
         let upscale = fields.upscale().map_err(|error| raise(py, &error))?;
         self.run(py, on_progress, move |client| client.upscale(&upscale)).map(|task| json(&task))
+    }
+
+    /// Starts a zoom that calls back: `on_end` with the task as JSON, or with the exception.
+    #[pyo3(signature = (on_end, on_progress, task_id, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None))]
+    #[expect(clippy::too_many_arguments, reason = "the API's fields, one by one")]
+    fn spawn_zoom(
+        &self,
+        py: Python<'_>,
+        on_end: Py<PyAny>,
+        on_progress: Option<Py<PyAny>>,
+        task_id: String,
+        zoom_ratio: Option<f64>,
+        custom_id: Option<String>,
+        index: Option<i64>,
+        speed: Option<String>,
+        metadata: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<NativeJob> {
+        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
+        let fields = Fields { task_id, zoom_ratio, custom_id, index, speed, metadata };
+        let zoom = fields.zoom().map_err(|error| raise(py, &error))?;
+        self.dispatch.spawn(py, &self.client, zoom.into(), on_progress, on_end)
+    }
+
+    /// Starts an upscale that calls back.
+    #[pyo3(signature = (on_end, on_progress, task_id, custom_id=None, index=None, speed=None, metadata=None))]
+    #[expect(clippy::too_many_arguments, reason = "the API's fields, one by one")]
+    fn spawn_upscale(
+        &self,
+        py: Python<'_>,
+        on_end: Py<PyAny>,
+        on_progress: Option<Py<PyAny>>,
+        task_id: String,
+        custom_id: Option<String>,
+        index: Option<i64>,
+        speed: Option<String>,
+        metadata: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<NativeJob> {
+        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
+        let fields = Fields { task_id, zoom_ratio: None, custom_id, index, speed, metadata };
+        let upscale = fields.upscale().map_err(|error| raise(py, &error))?;
+        self.dispatch.spawn(py, &self.client, upscale.into(), on_progress, on_end)
+    }
+
+    /// Starts a wait that calls back.
+    fn spawn_wait(
+        &self,
+        py: Python<'_>,
+        on_end: Py<PyAny>,
+        on_progress: Option<Py<PyAny>>,
+        task_id: String,
+    ) -> PyResult<NativeJob> {
+        let task_id = named(py, task_id)?;
+        self.dispatch.spawn(py, &self.client, task_id.into(), on_progress, on_end)
     }
 
     #[pyo3(signature = (task_id, on_progress=None))]
@@ -237,12 +292,20 @@ fn with_last_words<T: Send>(py: Python<'_>, stop: PyErr, news: &Mutex<Receiver<N
 }
 
 fn tell_progress(hear: &Bound<'_, PyAny>, event: &Event) -> PyResult<()> {
-    let (task_id, status, percent) = match event {
-        Event::Submitted(submission) => (&submission.task_id, &submission.status, None),
-        Event::Progress(progress) => (&progress.task_id, &progress.status, progress.percent),
-        _ => return Ok(()),
-    };
-    hear.call1((task_id.as_str(), status.as_str(), percent)).map(drop)
+    progress(event).map_or(Ok(()), |told| hear.call1(told).map(drop))
+}
+
+/// What `on_progress` hears of an event: the task, its status, its percent.
+pub(crate) fn progress(event: &Event) -> Option<(String, String, Option<u8>)> {
+    match event {
+        Event::Submitted(submission) => {
+            Some((submission.task_id.to_string(), submission.status.to_string(), None))
+        }
+        Event::Progress(progress) => {
+            Some((progress.task_id.to_string(), progress.status.to_string(), progress.percent))
+        }
+        _ => None,
+    }
 }
 
 /// How long to wait in all, and for one call.
@@ -278,7 +341,7 @@ fn named(py: Python<'_>, task_id: String) -> PyResult<TaskId> {
     TaskId::new(task_id).map_err(|error| raise(py, &error))
 }
 
-fn json(value: &impl serde::Serialize) -> String {
+pub(crate) fn json(value: &impl serde::Serialize) -> String {
     // These are plain values: writing them as JSON does not fail.
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 // The macros of PyO3 expand to unsafe code; there is none of our own.
 
 mod client;
+mod dispatch;
 mod emulator;
 mod error;
 mod request;
@@ -13,6 +14,8 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use super::client::NativeClient;
+    #[pymodule_export]
+    use super::dispatch::NativeJob;
     #[pymodule_export]
     use super::emulator::NativeEmulator;
     #[pymodule_export]

@@ -37,7 +37,9 @@ pub use self::builder::ClientBuilder;
 pub use self::cancel::CancelToken;
 pub use self::client::Client;
 pub use self::clock::{Clock, MachineClock};
-pub use self::dispatcher::{Dispatcher, Finished, JobHandle, Lateness, Limits, Unfinished, Work, ZoomMany};
+pub use self::dispatcher::{
+    Dispatcher, Finished, JobHandle, Lateness, Limits, NotYet, Unfinished, Work, ZoomMany,
+};
 pub use self::network::{ProxyChoice, UreqTransport, UreqTransportBuilder};
 pub use self::target::check_target;
 pub use self::timeouts::{Timeouts, seconds};

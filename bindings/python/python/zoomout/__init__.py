@@ -5,9 +5,11 @@
 >>> request.tier, request.billing_key  # known before anything is sent
 ('Zoom Out 1.5x', 'midjourney@zoom-fast')
 
-:class:`Client` zooms and waits; :mod:`zoomout.testing` has the API on this machine to try it against.
+:class:`Client` and :class:`AsyncClient` zoom and wait; :mod:`zoomout.testing` has the API on this machine
+to try them against.
 """
 
+from ._aio import AsyncClient
 from ._client import Client
 from ._errors import (
     CancelledError,
@@ -25,6 +27,7 @@ from ._native import ZoomRequest, __version__
 from ._values import Button, Image, MidjourneyTask, Progress, Submission, Task, TaskError
 
 __all__ = [
+    "AsyncClient",
     "Button",
     "CancelledError",
     "Client",

@@ -4,10 +4,13 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias, final
 
-__all__ = ["NativeClient", "NativeEmulator", "ZoomRequest", "__version__"]
+from ._errors import ZoomoutError
+
+__all__ = ["NativeClient", "NativeEmulator", "NativeJob", "ZoomRequest", "__version__"]
 
 __version__: str
 
+_Ends: TypeAlias = Callable[[str | None, ZoomoutError | None], object]
 _Hears: TypeAlias = Callable[[str, str, int | None], object]
 
 @final
@@ -52,12 +55,40 @@ class NativeClient:
         metadata: Mapping[str, object] | None = None,
         on_progress: _Hears | None = None,
     ) -> str: ...
+    def spawn_zoom(
+        self,
+        on_end: _Ends,
+        on_progress: _Hears | None,
+        task_id: str,
+        zoom_ratio: float | None = None,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> NativeJob: ...
+    def spawn_upscale(
+        self,
+        on_end: _Ends,
+        on_progress: _Hears | None,
+        task_id: str,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> NativeJob: ...
+    def spawn_wait(self, on_end: _Ends, on_progress: _Hears | None, task_id: str) -> NativeJob: ...
     def wait(self, task_id: str, on_progress: _Hears | None = None) -> str: ...
     def task(self, task_id: str) -> str: ...
     def buttons(self, task_id: str) -> str: ...
     def download(
         self, task_id: str, links: list[str], path: str | os.PathLike[str]
     ) -> list[str | os.PathLike[str]]: ...
+
+@final
+class NativeJob:
+    """A job that calls back when it ends."""
+
+    def cancel(self) -> None: ...
 
 @final
 class NativeEmulator:

@@ -16,6 +16,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any
 
+from ._aio import AsyncClient
 from ._client import Client, Span, seconds
 from ._native import NativeEmulator
 
@@ -61,6 +62,10 @@ class Emulator:
     def client(self, *, timeout: Span | None = None, call_timeout: Span | None = None) -> Client:
         """A client of this emulator, at its pace."""
         return Client._of(self._native.client(seconds(timeout), seconds(call_timeout)))
+
+    def async_client(self, *, timeout: Span | None = None, call_timeout: Span | None = None) -> AsyncClient:
+        """A client of this emulator for asyncio, at its pace."""
+        return AsyncClient._of(self.client(timeout=timeout, call_timeout=call_timeout))
 
     def bill(self) -> dict[str, Any]:
         """One line for each accepted submission, and the total of what was not refunded."""

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
 
 use zoomout_core::{Error, Event, Task};
 
@@ -168,39 +169,51 @@ impl Running {
         }
     }
 
-    fn next(&mut self, in_order: bool) -> Option<Finished> {
+    /// The next one that has ended, if that happens in time; nothing at the end.
+    fn next(&mut self, in_order: bool, patience: Duration) -> Result<Option<Finished>, NotYet> {
         while self.handed_out < self.read {
             if let Some(result) = self.early.remove(&self.handed_out) {
                 let index = self.handed_out;
                 self.handed_out += 1;
-                return Some(Finished { index, result });
+                return Ok(Some(Finished { index, result }));
             }
-            let (index, result) = self.receiver.recv().ok()?;
+            let (index, result) = match self.receiver.recv_timeout(patience) {
+                Ok(ended) => ended,
+                Err(RecvTimeoutError::Timeout) => return Err(NotYet),
+                // This holds a sender itself.
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            };
             if !in_order {
                 self.handed_out += 1;
-                return Some(Finished { index, result });
+                return Ok(Some(Finished { index, result }));
             }
             self.early.insert(index, result);
         }
-        None
+        Ok(None)
     }
 }
 
-impl<I: Iterator<Item: Into<Work>>> Iterator for ZoomMany<I> {
-    type Item = Finished;
+/// None has ended in time; ask again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotYet;
 
-    fn next(&mut self) -> Option<Finished> {
+impl<I: Iterator<Item: Into<Work>>> ZoomMany<I> {
+    /// The next result, if one comes in time; nothing at the end. For those who have something else to look
+    /// after while they wait.
+    ///
+    /// # Errors
+    /// [`NotYet`] if none came in time.
+    pub fn next_within(&mut self, patience: Duration) -> Result<Option<Finished>, NotYet> {
         if self.running.is_none() {
             match self.start() {
                 Ok(running) => self.running = Some(running),
                 Err(error) => {
                     // The first of the input bears the bad news; the rest is not read.
-                    self.input.next()?;
-                    return Some(Finished { index: 0, result: Err(error) });
+                    return Ok(self.input.next().map(|_| Finished { index: 0, result: Err(error) }));
                 }
             }
         }
-        let running = self.running.as_mut()?;
+        let Some(running) = self.running.as_mut() else { return Ok(None) };
         let _guard = running.dispatcher.stopped_by(&self.client.cancel);
         running.exhausted |= self.client.cancel.is_cancelled();
         running.fill(&mut self.input, self.window.get(), self.heard.as_ref());
@@ -208,6 +221,18 @@ impl<I: Iterator<Item: Into<Work>>> Iterator for ZoomMany<I> {
             // It may have come while some were being spawned.
             drop(running.dispatcher.cancel_all());
         }
-        running.next(self.in_order)
+        running.next(self.in_order, patience)
+    }
+}
+
+impl<I: Iterator<Item: Into<Work>>> Iterator for ZoomMany<I> {
+    type Item = Finished;
+
+    fn next(&mut self) -> Option<Finished> {
+        loop {
+            if let Ok(next) = self.next_within(Duration::from_secs(3_600)) {
+                return next;
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ use workers::Shared;
 pub use errand::Work;
 pub use lateness::Lateness;
 pub use limits::Limits;
-pub use many::{Finished, ZoomMany};
+pub use many::{Finished, NotYet, ZoomMany};
 
 /// Drives many zooms at once: a waiting one costs about a kilobyte, and no thread.
 ///

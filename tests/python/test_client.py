@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zoomout
@@ -155,6 +156,20 @@ def test_other_threads_run_while_one_waits() -> None:
         assert len(emulator.bill()["lines"]) == 20
 
 
+def interrupted(program: str) -> tuple[str, str]:
+    """Runs a program, presses Ctrl-C after its first line, and answers that line and the rest."""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        first = child.stdout.readline().strip()
+        child.send_signal(signal.SIGINT)
+        try:
+            rest, _ = child.communicate(timeout=30)
+        finally:
+            child.kill()
+    assert child.returncode == 0
+    return first, rest
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as on Unix")
 def test_ctrl_c_stops_at_once_and_names_the_task() -> None:
     """The KeyboardInterrupt has the task in its context."""
@@ -174,12 +189,8 @@ def test_ctrl_c_stops_at_once_and_names_the_task() -> None:
                 print(error.task_id, error.billed, flush=True)
         """
     )
-    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    task_id = child.stdout.readline().strip()
-    child.send_signal(signal.SIGINT)
-    rest, _ = child.communicate(timeout=60)
-    assert (child.returncode, rest) == (0, f"{task_id} yes\n")
+    task_id, rest = interrupted(program)
+    assert rest == f"{task_id} yes\n"
 
 
 def test_a_closed_emulator_says_so() -> None:
@@ -191,3 +202,84 @@ def test_a_closed_emulator_says_so() -> None:
         emulator.bill()
     with pytest.raises(ValueError, match="moon"):
         Emulator().faults([{"on": "moon", "fault": {"kind": "reset"}}])
+
+
+def test_many_are_paid_once_each_and_answer_for_themselves(emulator: Emulator) -> None:
+    """Ids, requests and mappings; errors are yielded and stop nobody."""
+    client = emulator.client()
+    parent = emulator.seeds["upscaled"]
+    requests: list[str | zoomout.ZoomRequest | dict[str, object]] = [
+        parent,
+        zoomout.ZoomRequest(parent, zoom_ratio=1.5),
+        {"task_id": parent, "speed": "turbo", "metadata": {"row": 2}},
+        emulator.seeds["grid"],
+    ]
+    results = dict(client.zoom_many(requests))
+    assert [type(results[index]) for index in range(4)] == [zoomout.Task] * 3 + [zoomout.RefusedError]
+    keys = sorted(line["billing_key"] for line in emulator.bill()["lines"])
+    assert keys == ["midjourney@zoom", "midjourney@zoom", "midjourney@zoom-turbo"]
+
+
+def test_an_endless_input_is_read_no_further_than_the_window(emulator: Emulator) -> None:
+    """The input is read on the calling thread, lazily, and order is kept on request."""
+    read = []
+
+    def endless() -> Iterator[str]:
+        while True:
+            read.append(threading.current_thread())
+            yield emulator.seeds["upscaled"]
+
+    many = emulator.client().zoom_many(endless(), window=5, in_order=True)
+    assert [next(many)[0] for _ in range(20)] == list(range(20))
+    many.close()
+    assert 20 <= len(read) <= 25
+    assert set(read) == {threading.main_thread()}
+
+
+def test_trouble_in_the_input_is_raised_when_all_before_it_have_ended(emulator: Emulator) -> None:
+    """A bad request, a bad type, a generator that fails."""
+
+    def fails() -> Iterator[str]:
+        yield emulator.seeds["upscaled"]
+        raise LookupError("no more rows")
+
+    parent = emulator.seeds["upscaled"]
+    inputs: tuple[tuple[Any, type[Exception]], ...] = (
+        (fails(), LookupError),
+        ([parent, "a/b"], zoomout.InvalidError),
+        ([parent, 7], TypeError),
+        ([parent, {"task_id": parent, "zoom": 2}], TypeError),
+    )
+    for requests, error in inputs:
+        seen = []
+        with pytest.raises(error):
+            for index, _ in emulator.client().zoom_many(requests):
+                seen.append(index)
+        assert seen == [0]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent as on Unix")
+def test_ctrl_c_stops_many_and_names_each_task() -> None:
+    """The KeyboardInterrupt carries the errors that name the tasks."""
+    program = textwrap.dedent(
+        """
+        import itertools
+        from zoomout.testing import Emulator
+
+        with Emulator(picture_side=24) as emulator:
+            parents = itertools.repeat(emulator.seeds["upscaled"])
+            many = emulator.client().zoom_many(parents, window=10)
+            try:
+                print("waiting", flush=True)
+                next(many)
+            except KeyboardInterrupt as stop:
+                # One that came before the first was read has nothing to name.
+                unfinished = getattr(stop, "unfinished", [])
+                known = {error.task_id for error in unfinished if error.task_id}
+                doubtful = [error for error in unfinished if error.billed == "maybe"]
+                bought = {line["task_id"] for line in emulator.bill()["lines"]}
+                assert known <= bought and len(bought) <= len(known) + len(doubtful), unfinished
+                print("named")
+        """
+    )
+    assert interrupted(program)[1] == "named\n"

@@ -1,5 +1,6 @@
 //! The blocking client: every wait lets other Python threads run, and Ctrl-C in.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
@@ -13,10 +14,11 @@ use zoomout::{
 
 use crate::dispatch::{Dispatch, NativeJob};
 use crate::error::raise;
+use crate::many::NativeMany;
 use crate::request::to_json;
 
 /// So often somebody looks whether a signal has come.
-const SIGNALS: Duration = Duration::from_millis(20);
+pub(crate) const SIGNALS: Duration = Duration::from_millis(20);
 /// So long a call that was stopped may take to say what became of it.
 const LAST_WORDS: Duration = Duration::from_millis(80);
 
@@ -200,6 +202,17 @@ impl NativeClient {
     fn buttons(&self, py: Python<'_>, task_id: String) -> PyResult<String> {
         let task_id = named(py, task_id)?;
         self.run(py, None, move |client| client.buttons(&task_id)).map(|task| json(&task))
+    }
+
+    /// Zooms what an iterable yields, each result as it ends.
+    #[pyo3(signature = (requests, window=None, in_order=false))]
+    fn zoom_many(
+        &self,
+        requests: &Bound<'_, PyAny>,
+        window: Option<NonZeroUsize>,
+        in_order: bool,
+    ) -> PyResult<NativeMany> {
+        NativeMany::new(&self.client, requests, window, in_order)
     }
 
     /// Saves what the links of a task lead to.

@@ -5,6 +5,7 @@ mod client;
 mod dispatch;
 mod emulator;
 mod error;
+mod many;
 mod request;
 
 use pyo3::prelude::*;
@@ -12,6 +13,8 @@ use pyo3::prelude::*;
 /// What `zoomout/__init__.py` stands on.
 #[pymodule]
 mod _native {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use super::client::NativeClient;
     #[pymodule_export]
@@ -19,7 +22,15 @@ mod _native {
     #[pymodule_export]
     use super::emulator::NativeEmulator;
     #[pymodule_export]
+    use super::many::NativeMany;
+    #[pymodule_export]
     use super::request::ZoomRequest;
+
+    /// Runs the command with these arguments, its own name among them, and answers its exit code.
+    #[pyfunction]
+    fn main(py: Python<'_>, args: Vec<std::ffi::OsString>) -> u8 {
+        py.detach(|| zoomout_cli::main(args))
+    }
 
     /// The version of the package.
     #[pymodule_export]

@@ -11,7 +11,7 @@ use crate::error::raise;
 /// A zoom before it is sent: what will be asked, which tier it is, what it will be billed to.
 #[pyclass(frozen, module = "zoomout")]
 pub(crate) struct ZoomRequest {
-    zoom: Zoom,
+    pub(crate) zoom: Zoom,
     body: String,
 }
 

@@ -13,7 +13,6 @@ mod session;
 mod trace;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use clap::Parser;
 
@@ -21,11 +20,11 @@ use crate::args::Args;
 use crate::interrupt::Ended;
 use crate::output::Output;
 
-/// Runs the command with these arguments, the first of which is its own name.
+/// Runs the command with these arguments, the first of which is its own name, and answers its exit code.
 ///
 /// Results go to stdout, everything else to stderr. The exit code is 0 for done and otherwise tells the
-/// kind of error, as listed in the README.
-pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// kind of error, as listed in the README. From here on Ctrl-C is the command's own.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let parsed = match Args::try_parse_from(&args) {
         Ok(parsed) => parsed,
@@ -37,7 +36,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         move |known| commands::run(parsed, &output, &known)
     });
     match ended {
-        Ended::Done => ExitCode::SUCCESS,
+        Ended::Done => 0,
         Ended::Failed(failure) => output.failure(&failure),
     }
 }

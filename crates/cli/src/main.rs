@@ -4,5 +4,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    zoomout_cli::main(std::env::args_os())
+    zoomout_cli::main(std::env::args_os()).into()
 }

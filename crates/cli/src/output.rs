@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind as IoErrorKind, Write};
-use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::ProgressBar;
@@ -108,13 +107,13 @@ impl Output {
     }
 
     /// Prints why the command failed, unless that was told before, and says with which code it ends.
-    pub(crate) fn failure(&self, failure: &Failure) -> ExitCode {
-        let Some(error) = &failure.error else { return ExitCode::SUCCESS };
+    pub(crate) fn failure(&self, failure: &Failure) -> u8 {
+        let Some(error) = &failure.error else { return 0 };
         self.end_bar();
         if !failure.told {
             self.tell_failure(failure, None);
         }
-        ExitCode::from(exit::code(error.kind()))
+        exit::code(error.kind())
     }
 
     /// Prints why something failed, what it cost and what to do next. Where there are several, `parent` says
@@ -162,7 +161,7 @@ fn describe(error: &Error, command: Option<&str>) -> String {
 }
 
 /// Prints what clap has to say about the arguments.
-pub(crate) fn usage(usage: &clap::Error, json: bool) -> ExitCode {
+pub(crate) fn usage(usage: &clap::Error, json: bool) -> u8 {
     if json && usage.use_stderr() {
         let text = usage.render().to_string();
         // The first paragraph is the problem; the rest is help.
@@ -174,5 +173,5 @@ pub(crate) fn usage(usage: &clap::Error, json: bool) -> ExitCode {
     }
     // If the stream is gone, there is nobody to tell.
     drop(usage.print());
-    ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
+    u8::try_from(usage.exit_code()).unwrap_or(2)
 }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from . import _values
-from ._native import NativeClient
+from ._errors import ZoomoutError
+from ._native import NativeClient, ZoomRequest
 from ._values import MidjourneyTask, Progress, Submission, Task
 
 OnProgress: TypeAlias = Callable[[Progress], object]
@@ -133,6 +134,42 @@ class Client:
         :meth:`wait` fetches the result. Arguments and errors are those of :meth:`zoom`.
         """
         return _values.submission(self._native.submit(task_id, zoom_ratio, custom_id, index, speed, metadata))
+
+    def zoom_many(
+        self,
+        requests: Iterable[str | ZoomRequest | Mapping[str, object]],
+        *,
+        window: int | None = None,
+        in_order: bool = False,
+    ) -> Generator[tuple[int, Task | ZoomoutError], None, None]:
+        """Zooms many pictures at once, and yields each result as it ends. Each accepted one **costs money**.
+
+        The iterable may be endless: it is read, on the calling thread, only as far as there is room in the
+        window. An error of one is yielded, not raised, and stops nobody else. Closing the iterator, or
+        Ctrl-C, stops all; the tasks go on at the server, and the ``KeyboardInterrupt`` carries the errors
+        that name them in its ``unfinished`` attribute.
+
+        Args:
+            requests: Ids of pictures, :class:`ZoomRequest` values, or mappings of the fields of :meth:`zoom`.
+            window: How many may be under way at a time; 1000 if it is not given.
+            in_order: Whether to yield in the order of the input.
+
+        Yields:
+            The place in the input, from 0, and the task or the error.
+
+        Raises:
+            InvalidError: A request cannot be sent. It is raised once all before it have ended.
+        """
+        many = self._native.zoom_many(requests, window, in_order)
+        try:
+            while (ended := many.next()) is not None:
+                index, text, error = ended
+                yield index, _values.task(text) if text is not None else cast(ZoomoutError, error)
+        except KeyboardInterrupt as stop:
+            stop.unfinished = [error for _, _, error in iter(many.next, None)]  # type: ignore[attr-defined]
+            raise
+        finally:
+            many.cancel()
 
     def upscale(
         self,

@@ -1,17 +1,20 @@
 """Types of the native module."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, TypeAlias, final
 
 from ._errors import ZoomoutError
 
-__all__ = ["NativeClient", "NativeEmulator", "NativeJob", "ZoomRequest", "__version__"]
+__all__ = ["NativeClient", "NativeEmulator", "NativeJob", "NativeMany", "ZoomRequest", "__version__", "main"]
 
 __version__: str
 
 _Ends: TypeAlias = Callable[[str | None, ZoomoutError | None], object]
 _Hears: TypeAlias = Callable[[str, str, int | None], object]
+
+def main(args: list[str]) -> int:
+    """Runs the ``zoomout`` command with these arguments, its own name among them; answers its exit code."""
 
 @final
 class NativeClient:
@@ -78,6 +81,12 @@ class NativeClient:
     ) -> NativeJob: ...
     def spawn_wait(self, on_end: _Ends, on_progress: _Hears | None, task_id: str) -> NativeJob: ...
     def wait(self, task_id: str, on_progress: _Hears | None = None) -> str: ...
+    def zoom_many(
+        self,
+        requests: Iterable[str | ZoomRequest | Mapping[str, object]],
+        window: int | None = None,
+        in_order: bool = False,
+    ) -> NativeMany: ...
     def task(self, task_id: str) -> str: ...
     def buttons(self, task_id: str) -> str: ...
     def download(
@@ -88,6 +97,13 @@ class NativeClient:
 class NativeJob:
     """A job that calls back when it ends."""
 
+    def cancel(self) -> None: ...
+
+@final
+class NativeMany:
+    """The results of many zooms, as they end."""
+
+    def next(self) -> tuple[int, str | None, ZoomoutError | None] | None: ...
     def cancel(self) -> None: ...
 
 @final

@@ -1,0 +1,16 @@
+"""A pytest fixture: ``zoomout_emulator``, an emulator in fast time for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .testing import Emulator
+
+
+@pytest.fixture
+def zoomout_emulator() -> Iterator[Emulator]:
+    """An emulator that runs 500 times faster than real time, with small pictures."""
+    with Emulator(time_scale=500, picture_side=64) as emulator:
+        yield emulator

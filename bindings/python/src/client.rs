@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use zoomout::{
-    ApiKey, CancelToken, Client, ClientBuilder, Error, Event, Fields, MachineClock, Policy, TaskId, Timeouts,
-    seconds,
+    ApiKey, CancelToken, Client, ClientBuilder, Error, Event, MachineClock, Policy, TaskId, Timeouts, seconds,
 };
 
 use crate::dispatch::{Dispatch, NativeJob};
 use crate::error::raise;
 use crate::many::NativeMany;
-use crate::request::to_json;
+use crate::request::{UpscaleRequest, ZoomRequest};
 
 /// So often somebody looks whether a signal has come.
 pub(crate) const SIGNALS: Duration = Duration::from_millis(20);
@@ -75,99 +74,54 @@ impl NativeClient {
         self.client.base_url().as_str()
     }
 
-    #[pyo3(signature = (task_id, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None, on_progress=None))]
-    #[expect(clippy::too_many_arguments, reason = "the API's fields, one by one")]
+    #[pyo3(signature = (request, on_progress=None))]
     fn zoom(
         &self,
         py: Python<'_>,
-        task_id: String,
-        zoom_ratio: Option<f64>,
-        custom_id: Option<String>,
-        index: Option<i64>,
-        speed: Option<String>,
-        metadata: Option<&Bound<'_, PyAny>>,
+        request: &Bound<'_, ZoomRequest>,
         on_progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<String> {
-        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
-        let fields = Fields { task_id, zoom_ratio, custom_id, index, speed, metadata };
-        let zoom = fields.zoom().map_err(|error| raise(py, &error))?;
+        let zoom = request.get().zoom.clone();
         self.run(py, on_progress, move |client| client.zoom(&zoom)).map(|task| json(&task))
     }
 
-    #[pyo3(signature = (task_id, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None))]
-    #[expect(clippy::too_many_arguments, reason = "the API's fields, one by one")]
-    fn submit(
-        &self,
-        py: Python<'_>,
-        task_id: String,
-        zoom_ratio: Option<f64>,
-        custom_id: Option<String>,
-        index: Option<i64>,
-        speed: Option<String>,
-        metadata: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<String> {
-        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
-        let fields = Fields { task_id, zoom_ratio, custom_id, index, speed, metadata };
-        let zoom = fields.zoom().map_err(|error| raise(py, &error))?;
+    fn submit(&self, py: Python<'_>, request: &Bound<'_, ZoomRequest>) -> PyResult<String> {
+        let zoom = request.get().zoom.clone();
         self.run(py, None, move |client| client.submit(zoom)).map(|submission| json(&submission))
     }
 
-    #[pyo3(signature = (task_id, custom_id=None, index=None, speed=None, metadata=None, on_progress=None))]
-    #[expect(clippy::too_many_arguments, reason = "the API's fields, one by one")]
+    #[pyo3(signature = (request, on_progress=None))]
     fn upscale(
         &self,
         py: Python<'_>,
-        task_id: String,
-        custom_id: Option<String>,
-        index: Option<i64>,
-        speed: Option<String>,
-        metadata: Option<&Bound<'_, PyAny>>,
+        request: &Bound<'_, UpscaleRequest>,
         on_progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<String> {
-        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
-        let fields = Fields { task_id, zoom_ratio: None, custom_id, index, speed, metadata };
-        let upscale = fields.upscale().map_err(|error| raise(py, &error))?;
+        let upscale = request.get().upscale.clone();
         self.run(py, on_progress, move |client| client.upscale(&upscale)).map(|task| json(&task))
     }
 
     /// Starts a zoom that calls back: `on_end` with the task as JSON, or with the exception.
-    #[pyo3(signature = (on_end, on_progress, task_id, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None))]
-    #[expect(clippy::too_many_arguments, reason = "the API's fields, one by one")]
     fn spawn_zoom(
         &self,
         py: Python<'_>,
         on_end: Py<PyAny>,
         on_progress: Option<Py<PyAny>>,
-        task_id: String,
-        zoom_ratio: Option<f64>,
-        custom_id: Option<String>,
-        index: Option<i64>,
-        speed: Option<String>,
-        metadata: Option<&Bound<'_, PyAny>>,
+        request: &Bound<'_, ZoomRequest>,
     ) -> PyResult<NativeJob> {
-        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
-        let fields = Fields { task_id, zoom_ratio, custom_id, index, speed, metadata };
-        let zoom = fields.zoom().map_err(|error| raise(py, &error))?;
+        let zoom = request.get().zoom.clone();
         self.dispatch.spawn(py, &self.client, zoom.into(), on_progress, on_end)
     }
 
     /// Starts an upscale that calls back.
-    #[pyo3(signature = (on_end, on_progress, task_id, custom_id=None, index=None, speed=None, metadata=None))]
-    #[expect(clippy::too_many_arguments, reason = "the API's fields, one by one")]
     fn spawn_upscale(
         &self,
         py: Python<'_>,
         on_end: Py<PyAny>,
         on_progress: Option<Py<PyAny>>,
-        task_id: String,
-        custom_id: Option<String>,
-        index: Option<i64>,
-        speed: Option<String>,
-        metadata: Option<&Bound<'_, PyAny>>,
+        request: &Bound<'_, UpscaleRequest>,
     ) -> PyResult<NativeJob> {
-        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
-        let fields = Fields { task_id, zoom_ratio: None, custom_id, index, speed, metadata };
-        let upscale = fields.upscale().map_err(|error| raise(py, &error))?;
+        let upscale = request.get().upscale.clone();
         self.dispatch.spawn(py, &self.client, upscale.into(), on_progress, on_end)
     }
 

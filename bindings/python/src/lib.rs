@@ -24,6 +24,8 @@ mod _native {
     #[pymodule_export]
     use super::many::NativeMany;
     #[pymodule_export]
+    use super::request::UpscaleRequest;
+    #[pymodule_export]
     use super::request::ZoomRequest;
 
     /// Runs the command with these arguments, its own name among them, and answers its exit code.

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use zoomout_core::{Action, Fields, Tier, Zoom};
+use zoomout_core::{Action, Fields, Tier, Upscale, Zoom};
 
 use crate::error::raise;
 
@@ -64,6 +64,31 @@ impl ZoomRequest {
         let mut hasher = DefaultHasher::new();
         self.body.hash(&mut hasher);
         hasher.finish()
+    }
+}
+
+/// An upscale before it is sent.
+#[pyclass(frozen, module = "zoomout._native")]
+pub(crate) struct UpscaleRequest {
+    pub(crate) upscale: Upscale,
+}
+
+#[pymethods]
+impl UpscaleRequest {
+    #[new]
+    #[pyo3(signature = (task_id, *, index=None, custom_id=None, speed=None, metadata=None))]
+    fn new(
+        py: Python<'_>,
+        task_id: String,
+        index: Option<i64>,
+        custom_id: Option<String>,
+        speed: Option<String>,
+        metadata: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
+        let fields = Fields { task_id, zoom_ratio: None, custom_id, index, speed, metadata };
+        let upscale = fields.upscale().map_err(|error| raise(py, &error))?;
+        Ok(Self { upscale })
     }
 }
 

@@ -9,7 +9,8 @@
 to try them against.
 """
 
-from ._aio import AsyncClient
+from typing import TYPE_CHECKING
+
 from ._client import Client
 from ._errors import (
     CancelledError,
@@ -49,3 +50,15 @@ __all__ = [
     "ZoomoutError",
     "__version__",
 ]
+
+if TYPE_CHECKING:
+    from ._aio import AsyncClient
+
+
+def __getattr__(name: str) -> object:
+    """Imports the client for asyncio when it is asked for: asyncio costs more than all of the rest."""
+    if name == "AsyncClient":
+        from ._aio import AsyncClient
+
+        return AsyncClient
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

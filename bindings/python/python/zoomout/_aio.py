@@ -13,7 +13,7 @@ from typing import TypeAlias
 from . import _values
 from ._client import Client, OnProgress, Span, Speed
 from ._errors import ZoomoutError
-from ._native import NativeJob
+from ._native import NativeJob, UpscaleRequest, ZoomRequest
 from ._values import MidjourneyTask, Progress, Submission, Task
 
 _OnEnd: TypeAlias = Callable[[str | None, ZoomoutError | None], None]
@@ -83,8 +83,15 @@ class AsyncClient:
         Arguments and errors are those of :meth:`Client.zoom`.
         """
         spawn = self._client._native.spawn_zoom
-        fields = (task_id, zoom_ratio, custom_id, index, speed, metadata)
-        return await _Call(on_progress).run(lambda end, news: spawn(end, news, *fields))
+        request = ZoomRequest(
+            task_id,
+            zoom_ratio=zoom_ratio,
+            custom_id=custom_id,
+            index=index,
+            speed=speed,
+            metadata=metadata,
+        )
+        return await _Call(on_progress).run(lambda end, news: spawn(end, news, request))
 
     async def submit(
         self,
@@ -127,8 +134,8 @@ class AsyncClient:
         Arguments and errors are those of :meth:`Client.upscale`.
         """
         spawn = self._client._native.spawn_upscale
-        fields = (task_id, custom_id, index, speed, metadata)
-        return await _Call(on_progress).run(lambda end, news: spawn(end, news, *fields))
+        request = UpscaleRequest(task_id, index=index, custom_id=custom_id, speed=speed, metadata=metadata)
+        return await _Call(on_progress).run(lambda end, news: spawn(end, news, request))
 
     async def wait(self, task_id: str, *, on_progress: OnProgress | None = None) -> Task:
         """Waits for a task that was submitted before. Free.

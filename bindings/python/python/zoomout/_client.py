@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, cast
 
 from . import _values
 from ._errors import ZoomoutError
-from ._native import NativeClient, ZoomRequest
+from ._native import NativeClient, UpscaleRequest, ZoomRequest
 from ._values import MidjourneyTask, Progress, Submission, Task
 
 OnProgress: TypeAlias = Callable[[Progress], object]
@@ -115,9 +115,15 @@ class Client:
             TransportError: Nothing left this machine; not billed.
             ProtocolError: The server's answer cannot be understood.
         """
-        hear = _hearing(on_progress)
-        text = self._native.zoom(task_id, zoom_ratio, custom_id, index, speed, metadata, hear)
-        return _values.task(text)
+        request = ZoomRequest(
+            task_id,
+            zoom_ratio=zoom_ratio,
+            custom_id=custom_id,
+            index=index,
+            speed=speed,
+            metadata=metadata,
+        )
+        return _values.task(self._native.zoom(request, _hearing(on_progress)))
 
     def submit(
         self,
@@ -133,7 +139,15 @@ class Client:
 
         :meth:`wait` fetches the result. Arguments and errors are those of :meth:`zoom`.
         """
-        return _values.submission(self._native.submit(task_id, zoom_ratio, custom_id, index, speed, metadata))
+        request = ZoomRequest(
+            task_id,
+            zoom_ratio=zoom_ratio,
+            custom_id=custom_id,
+            index=index,
+            speed=speed,
+            metadata=metadata,
+        )
+        return _values.submission(self._native.submit(request))
 
     def zoom_many(
         self,
@@ -194,8 +208,8 @@ class Client:
         Raises:
             ZoomoutError: As :meth:`zoom`.
         """
-        hear = _hearing(on_progress)
-        return _values.task(self._native.upscale(task_id, custom_id, index, speed, metadata, hear))
+        request = UpscaleRequest(task_id, index=index, custom_id=custom_id, speed=speed, metadata=metadata)
+        return _values.task(self._native.upscale(request, _hearing(on_progress)))
 
     def wait(self, task_id: str, *, on_progress: OnProgress | None = None) -> Task:
         """Waits for a task that was submitted before. Free.

@@ -6,7 +6,16 @@ from typing import Literal, TypeAlias, final
 
 from ._errors import ZoomoutError
 
-__all__ = ["NativeClient", "NativeEmulator", "NativeJob", "NativeMany", "ZoomRequest", "__version__", "main"]
+__all__ = [
+    "NativeClient",
+    "NativeEmulator",
+    "NativeJob",
+    "NativeMany",
+    "UpscaleRequest",
+    "ZoomRequest",
+    "__version__",
+    "main",
+]
 
 __version__: str
 
@@ -30,54 +39,12 @@ class NativeClient:
     ) -> NativeClient: ...
     @property
     def base_url(self) -> str: ...
-    def zoom(
-        self,
-        task_id: str,
-        zoom_ratio: float | None = None,
-        custom_id: str | None = None,
-        index: int | None = None,
-        speed: str | None = None,
-        metadata: Mapping[str, object] | None = None,
-        on_progress: _Hears | None = None,
-    ) -> str: ...
-    def submit(
-        self,
-        task_id: str,
-        zoom_ratio: float | None = None,
-        custom_id: str | None = None,
-        index: int | None = None,
-        speed: str | None = None,
-        metadata: Mapping[str, object] | None = None,
-    ) -> str: ...
-    def upscale(
-        self,
-        task_id: str,
-        custom_id: str | None = None,
-        index: int | None = None,
-        speed: str | None = None,
-        metadata: Mapping[str, object] | None = None,
-        on_progress: _Hears | None = None,
-    ) -> str: ...
-    def spawn_zoom(
-        self,
-        on_end: _Ends,
-        on_progress: _Hears | None,
-        task_id: str,
-        zoom_ratio: float | None = None,
-        custom_id: str | None = None,
-        index: int | None = None,
-        speed: str | None = None,
-        metadata: Mapping[str, object] | None = None,
-    ) -> NativeJob: ...
+    def zoom(self, request: ZoomRequest, on_progress: _Hears | None = None) -> str: ...
+    def submit(self, request: ZoomRequest) -> str: ...
+    def upscale(self, request: UpscaleRequest, on_progress: _Hears | None = None) -> str: ...
+    def spawn_zoom(self, on_end: _Ends, on_progress: _Hears | None, request: ZoomRequest) -> NativeJob: ...
     def spawn_upscale(
-        self,
-        on_end: _Ends,
-        on_progress: _Hears | None,
-        task_id: str,
-        custom_id: str | None = None,
-        index: int | None = None,
-        speed: str | None = None,
-        metadata: Mapping[str, object] | None = None,
+        self, on_end: _Ends, on_progress: _Hears | None, request: UpscaleRequest
     ) -> NativeJob: ...
     def spawn_wait(self, on_end: _Ends, on_progress: _Hears | None, task_id: str) -> NativeJob: ...
     def wait(self, task_id: str, on_progress: _Hears | None = None) -> str: ...
@@ -165,3 +132,17 @@ class ZoomRequest:
 
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+
+@final
+class UpscaleRequest:
+    """An upscale before it is sent. Building one costs nothing and sends nothing."""
+
+    def __new__(
+        cls,
+        task_id: str,
+        *,
+        index: int | None = None,
+        custom_id: str | None = None,
+        speed: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> UpscaleRequest: ...

@@ -14,11 +14,13 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ._aio import AsyncClient
 from ._client import Client, Span, seconds
 from ._native import NativeEmulator
+
+if TYPE_CHECKING:
+    from ._aio import AsyncClient
 
 __all__ = ["Emulator"]
 
@@ -65,6 +67,8 @@ class Emulator:
 
     def async_client(self, *, timeout: Span | None = None, call_timeout: Span | None = None) -> AsyncClient:
         """A client of this emulator for asyncio, at its pace."""
+        from ._aio import AsyncClient
+
         return AsyncClient._of(self.client(timeout=timeout, call_timeout=call_timeout))
 
     def bill(self) -> dict[str, Any]:

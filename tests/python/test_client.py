@@ -158,7 +158,11 @@ def test_other_threads_run_while_one_waits() -> None:
 
 def interrupted(program: str) -> tuple[str, str]:
     """Runs a program, presses Ctrl-C after its first line, and answers that line and the rest."""
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
+    # Where the tests run in the background, Python finds the signal ignored and leaves it so.
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    with subprocess.Popen(
+        [sys.executable, "-c", listen + program], stdout=subprocess.PIPE, text=True
+    ) as child:
         assert child.stdout is not None
         first = child.stdout.readline().strip()
         child.send_signal(signal.SIGINT)

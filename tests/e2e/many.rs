@@ -239,3 +239,55 @@ fn a_cancelled_client_stops_its_many_zooms() {
         "{known} known, {doubtful} doubtful, {bought} bought"
     );
 }
+
+#[test]
+fn single_calls_share_the_threads_and_keep_to_the_limits() {
+    let (server, client) = start(300.0);
+    let limits = Limits { requests: NonZeroUsize::new(4).unwrap(), ..Limits::default() };
+    let dispatcher = Dispatcher::new(&client, limits).unwrap();
+    let (sender, receiver) = mpsc::channel();
+    for number in 0..40 {
+        let sender = sender.clone();
+        dispatcher.submit(zoom(number), move |submission| sender.send(submission.unwrap().task_id).unwrap());
+    }
+    assert!(dispatcher.drain(PATIENCE).is_empty());
+    assert!(dispatcher.threads() <= 5);
+    let mut numbers = billed(&server);
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..40).collect::<Vec<_>>());
+
+    let folder = tempfile::tempdir().unwrap();
+    let (task_id, path) = (receiver.recv().unwrap(), folder.path().join("wide.png"));
+    let file = path.clone();
+    let (told, heard) = mpsc::channel();
+    dispatcher.call(
+        move |client| client.download(&client.wait(&task_id)?, file),
+        move |saved| told.send(saved.unwrap()).unwrap(),
+    );
+    assert_eq!(heard.recv_timeout(PATIENCE).unwrap(), [path]);
+}
+
+#[test]
+fn a_single_call_that_is_cancelled_in_the_queue_sends_nothing_and_a_panic_is_told() {
+    let (server, client) = start(300.0);
+    let limits = Limits { requests: NonZeroUsize::new(1).unwrap(), ..Limits::default() };
+    let dispatcher = Dispatcher::new(&client, limits).unwrap();
+    let (told, heard) = mpsc::channel();
+    let (open, gate) = mpsc::channel::<()>();
+    let tell = told.clone();
+    dispatcher.call(
+        move |_| -> Result<(), _> {
+            gate.recv().unwrap();
+            panic!("on purpose")
+        },
+        move |result| tell.send(("panic", result.unwrap_err())).unwrap(),
+    );
+    let queued =
+        dispatcher.submit(zoom(1), move |result| told.send(("queued", result.unwrap_err())).unwrap());
+    queued.cancel();
+    open.send(()).unwrap();
+    let ends: HashMap<_, _> = (0..2).map(|_| heard.recv_timeout(PATIENCE).unwrap()).collect();
+    assert_eq!((ends["queued"].kind(), ends["queued"].billed()), (ErrorKind::Cancelled, Billed::No));
+    assert_eq!((ends["panic"].kind(), ends["panic"].billed()), (ErrorKind::Cancelled, Billed::Maybe));
+    assert!(server.bill().lines.is_empty());
+}

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use zoomout_core::{
-    Action, Api, ApiKey, Billed, Call, Error, ErrorKind, Event, Image, Job, MidjourneyTask, Policy,
-    Submission, Task, TaskId, Upscale, Zoom,
+    Action, Api, ApiKey, Billed, Call, Error, ErrorKind, Event, Job, MidjourneyTask, Policy, Submission,
+    Task, TaskId, Upscale, Zoom,
 };
 
 use crate::builder::ClientBuilder;
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
-use crate::picture;
+use crate::picture::{self, Pictures};
 use crate::transport::Transport;
 
 /// Hears what happens.
@@ -146,29 +146,17 @@ impl Client {
     /// [`ErrorKind::Refused`] or [`ErrorKind::Protocol`] if a picture cannot be fetched,
     /// [`ErrorKind::Cancelled`]. Each names the task.
     pub fn download(&self, task: &Task, path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
-        self.download_links(&task.task_id, &picture::links(task), path)
+        self.pictures().save_all(&task.task_id, &picture::links(task), path)
     }
 
-    /// The same for a task of which only the links were kept. Costs nothing.
-    ///
-    /// # Errors
-    /// As [`download`](Self::download).
-    pub fn download_links(
-        &self,
-        task_id: &TaskId,
-        links: &[&str],
-        path: impl AsRef<Path>,
-    ) -> Result<Vec<PathBuf>, Error> {
-        picture::save_all(self, task_id, links, path.as_ref())
-    }
-
-    /// Downloads one picture into exactly this file. Costs nothing. A file appears under its name only
-    /// when it is whole.
-    ///
-    /// # Errors
-    /// As [`download`](Self::download), without a task id.
-    pub fn download_image(&self, image: &Image, path: impl AsRef<Path>) -> Result<(), Error> {
-        picture::save(self, &image.url, path.as_ref())
+    /// What fetches pictures for this client: one by one, into memory, or by links that were kept.
+    pub fn pictures(&self) -> Pictures {
+        Pictures {
+            transport: Arc::clone(&self.transport),
+            clock: Arc::clone(&self.clock),
+            cancel: self.cancel.clone(),
+            observer: self.observer.clone(),
+        }
     }
 
     pub(crate) fn tell(&self, event: &Event) {

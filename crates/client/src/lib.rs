@@ -29,6 +29,7 @@ mod dispatcher;
 mod drive;
 mod network;
 mod picture;
+mod settings;
 mod target;
 mod timeouts;
 mod transport;
@@ -41,6 +42,8 @@ pub use self::dispatcher::{
     Dispatcher, Finished, JobHandle, Lateness, Limits, NotYet, Unfinished, Work, ZoomMany,
 };
 pub use self::network::{ProxyChoice, UreqTransport, UreqTransportBuilder};
+pub use self::picture::Pictures;
+pub use self::settings::Settings;
 pub use self::target::check_target;
 pub use self::timeouts::{Timeouts, seconds};
 pub use self::transport::{FetchError, Transport};

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
 use http::{HeaderValue, Method, Request, Response, Uri};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use crate::billing::BillingKey;
 use crate::error::Error;
@@ -85,6 +87,35 @@ impl Call {
     pub const fn costs_money(&self) -> bool {
         matches!(self, Self::Submit { .. })
     }
+
+    const fn method(&self) -> Method {
+        if self.costs_money() { Method::POST } else { Method::GET }
+    }
+
+    fn path(&self) -> String {
+        match self {
+            Self::Submit { action, .. } => ["/v1/midjourney/generations/", action.noun()].concat(),
+            Self::Task(task_id) => ["/v1/tasks/", task_id.as_str()].concat(),
+            Self::MidjourneyTask(task_id) => ["/v1/midjourney/", task_id.as_str()].concat(),
+        }
+    }
+}
+
+/// As JSON: the request without the account, that is `method`, `path` and, for a submission, `body`.
+impl Serialize for Call {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_struct("Call", 3)?;
+        members.serialize_field("method", self.method().as_str())?;
+        members.serialize_field("path", &self.path())?;
+        match self {
+            Self::Submit { action: Action::Zoom(zoom), .. } => members.serialize_field("body", zoom)?,
+            Self::Submit { action: Action::Upscale(upscale), .. } => {
+                members.serialize_field("body", upscale)?;
+            }
+            Self::Task(_) | Self::MidjourneyTask(_) => members.skip_field("body")?,
+        }
+        members.end()
+    }
 }
 
 /// An account on an API: turns calls into requests.
@@ -164,18 +195,19 @@ impl Api {
 
     /// The request that makes `call`.
     pub fn request(&self, call: &Call) -> Request<Vec<u8>> {
-        let (method, path, body) = match call {
-            Call::Submit { action, .. } => {
-                let path = ["/v1/midjourney/generations/", action.noun()].concat();
-                (Method::POST, path, action.body())
-            }
-            Call::Task(task_id) => (Method::GET, self.look("/v1/tasks/", task_id), Vec::new()),
-            Call::MidjourneyTask(task_id) => (Method::GET, self.look("/v1/midjourney/", task_id), Vec::new()),
+        let body = match call {
+            Call::Submit { action, .. } => action.body(),
+            Call::Task(_) | Call::MidjourneyTask(_) => Vec::new(),
+        };
+        let query = match self.language {
+            Some(language) if !call.costs_money() => ["?language=", language.as_str()].concat(),
+            _ => String::new(),
         };
         let mut request = Request::new(body);
-        *request.method_mut() = method;
+        *request.method_mut() = call.method();
         // A base URL and a task id are made of characters that a URI takes as they are.
-        *request.uri_mut() = [self.base.as_str(), &path].concat().parse().unwrap_or_else(|_| Uri::default());
+        *request.uri_mut() =
+            [self.base.as_str(), &call.path(), &query].concat().parse().unwrap_or_else(|_| Uri::default());
         let headers = request.headers_mut();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(AUTHORIZATION, self.key.bearer());
@@ -188,14 +220,6 @@ impl Api {
             }
         }
         request
-    }
-
-    fn look(&self, path: &str, task_id: &TaskId) -> String {
-        let (query, language) = match self.language {
-            Some(language) => ("?language=", language.as_str()),
-            None => ("", ""),
-        };
-        [path, task_id.as_str(), query, language].concat()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The server's own words.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
@@ -69,6 +70,22 @@ impl ApiError {
         self.status == Some(422)
             || self.code.as_deref() == Some("24")
             || self.message.get(..REASON.len()).is_some_and(|start| start.eq_ignore_ascii_case(REASON))
+    }
+
+    /// The names of the predicates that hold, without their `is_`: how languages without this type ask.
+    pub fn reasons(&self) -> Vec<&'static str> {
+        [
+            ("authentication", self.is_authentication()),
+            ("payment", self.is_payment()),
+            ("permission", self.is_permission()),
+            ("not_found", self.is_not_found()),
+            ("parent_not_upscaled", self.is_parent_not_upscaled()),
+            ("rate_limit", self.is_rate_limit()),
+            ("moderation", self.is_moderation()),
+        ]
+        .into_iter()
+        .filter_map(|(name, holds)| holds.then_some(name))
+        .collect()
     }
 
     /// Whether `type` or `code` is this word.

@@ -231,7 +231,7 @@ impl Error {
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let api = self.api();
-        let mut members = serializer.serialize_struct("Error", 12)?;
+        let mut members = serializer.serialize_struct("Error", 13)?;
         members.serialize_field("kind", self.kind().as_str())?;
         members.serialize_field("message", &self.0.message)?;
         members.serialize_field("billed", self.billed().as_str())?;
@@ -240,6 +240,7 @@ impl Serialize for Error {
         members.serialize_field("status", &api.and_then(|api| api.status))?;
         members.serialize_field("type", &api.and_then(|api| api.kind.as_deref()))?;
         members.serialize_field("code", &api.and_then(|api| api.code.as_deref()))?;
+        members.serialize_field("reasons", &api.map(ApiError::reasons).unwrap_or_default())?;
         members.serialize_field("request_id", &self.request_id())?;
         members.serialize_field("retry_after", &self.retry_after().map(|wait| wait.as_secs()))?;
         members.serialize_field("next_step", self.next_step())?;

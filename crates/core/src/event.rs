@@ -4,12 +4,17 @@ use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
+use serde::{Serialize, Serializer};
+
 use crate::status::Status;
 use crate::submission::Submission;
 use crate::values::TaskId;
 
 /// News from a job, in the order in which they happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// As JSON each is an object whose `event` is `submitted`, `progress` or `retrying`; durations are seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
     /// The submission was accepted, and is billed. Whoever keeps a record writes this id down now.
@@ -21,7 +26,7 @@ pub enum Event {
 }
 
 /// Where a task stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Progress {
     /// The task.
@@ -31,11 +36,12 @@ pub struct Progress {
     /// How far it is, 0 to 100: the highest figure seen so far, for a server's figure may fall back.
     pub percent: Option<u8>,
     /// For how long it has been watched.
+    #[serde(serialize_with = "in_seconds")]
     pub watched: Duration,
 }
 
 /// Something that will be tried again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Retry {
     /// What will be tried again.
@@ -43,17 +49,20 @@ pub struct Retry {
     /// What went wrong, on one line.
     pub reason: String,
     /// After how long it will be tried again.
+    #[serde(serialize_with = "in_seconds")]
     pub after: Duration,
 }
 
 /// What is tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Attempt {
     /// The submission, which provably was not executed.
     Submission,
     /// A look at the task, which is free.
     Look,
     /// The download of a picture, which is free.
+    #[serde(rename = "download")]
     Picture,
 }
 
@@ -65,4 +74,8 @@ impl fmt::Display for Attempt {
             Self::Picture => "download",
         })
     }
+}
+
+fn in_seconds<S: Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(span.as_secs_f64())
 }

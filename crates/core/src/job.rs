@@ -5,36 +5,19 @@ use alloc::collections::VecDeque;
 use fastrand::Rng;
 use http::Response;
 
-use crate::api::{Action, Call};
+use crate::api::Action;
 use crate::delivery::{Delivery, Failure};
 use crate::error::{Billed, Error, ErrorKind};
 use crate::event::Event;
 use crate::policy::Policy;
 use crate::schedule::first_look;
+use crate::step::Step;
 use crate::submitting::{AfterAttempt, Submitting};
 use crate::task::Task;
 use crate::time::Instant;
 use crate::values::{IdempotencyKey, TaskId};
 use crate::watching::{AfterLook, Watching};
 use crate::wire::answer::Answer;
-
-/// What the driver of a job does next.
-#[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "a step is looked at and dropped, never stored")]
-#[must_use = "a step that is not taken stops the job"]
-#[non_exhaustive]
-pub enum Step {
-    /// Make this call, then report its answer or its failure. Handed out once.
-    Send(Call),
-    /// A call is out: the job waits for [`Job::on_response`] or [`Job::on_failure`].
-    AwaitReply,
-    /// Tell whoever watches.
-    Report(Event),
-    /// Nothing to do before this moment.
-    Wait(Instant),
-    /// The end; asking again answers the same.
-    Done(Result<Task, Error>),
-}
 
 /// One job as a state machine without clock, socket or thread.
 ///

@@ -1,5 +1,9 @@
 //! When a submission may be sent again: the one table on which nobody's second charge hangs.
 
+use core::fmt;
+use core::str::FromStr;
+
+use crate::Error;
 use crate::delivery::Delivery;
 use crate::wire::answer::Answer;
 
@@ -15,6 +19,38 @@ pub enum Resubmit {
     /// Also repeats when the API itself answers with a JSON error and a status of 500 or above, as the
     /// vendor's guide suggests. **May pay twice**: such an answer does not say that nothing was executed.
     Eager,
+}
+
+impl Resubmit {
+    /// Every policy, the most careful first.
+    pub const ALL: [Self; 3] = [Self::Never, Self::Safe, Self::Eager];
+
+    /// `never`, `safe` or `eager`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Safe => "safe",
+            Self::Eager => "eager",
+        }
+    }
+}
+
+impl fmt::Display for Resubmit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Resubmit {
+    type Err = Error;
+
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for any word but `never`, `safe` and `eager`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|policy| policy.as_str() == text).ok_or_else(|| {
+            Error::invalid("resubmit", format_args!("must be never, safe or eager, got {text:?}"))
+        })
+    }
 }
 
 /// What the body of an answer to a submission says, boiled down to what the table needs.

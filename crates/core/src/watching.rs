@@ -23,6 +23,10 @@ use crate::wire::answer::Answer;
 /// So often a finished task may be seen without its pictures before that counts as an error.
 const LOOKS_WITHOUT_PICTURES: u32 = 4;
 
+/// So often a new task must be called unknown before it counts as gone, however late the looks come: a
+/// machine may fall asleep between a submission and the first look.
+const UNKNOWN_LOOKS: u32 = 4;
+
 /// A task that exists.
 #[derive(Clone, Debug)]
 pub(crate) struct Watching {
@@ -35,6 +39,8 @@ pub(crate) struct Watching {
     failures: u32,
     /// Looks that showed a finished task without pictures.
     without_pictures: u32,
+    /// Looks that were told that there is no such task.
+    unknown: u32,
     /// What was last reported.
     reported: Option<(Status, Option<u8>)>,
     /// What the last look that brought nothing ran into.
@@ -58,6 +64,7 @@ impl Watching {
             submitted_here: true,
             failures: 0,
             without_pictures: 0,
+            unknown: 0,
             reported: None,
             trouble: None,
         }
@@ -134,8 +141,10 @@ impl Watching {
         AfterLook::End(Err(error.about(&self.task_id).caused_by(&task.raw().to_string())))
     }
 
-    fn may_not_have_arrived(&self, watched: Duration) -> bool {
-        self.submitted_here && self.reported.is_none() && watched < schedule::FRESH
+    fn may_not_have_arrived(&mut self, watched: Duration) -> bool {
+        self.unknown = self.unknown.saturating_add(1);
+        let early = watched < schedule::FRESH || self.unknown < UNKNOWN_LOOKS;
+        self.submitted_here && self.reported.is_none() && early
     }
 
     fn nothing(&mut self, reason: &str, asked: Option<Duration>, rng: &mut Rng) -> AfterLook {
@@ -182,5 +191,27 @@ fn failed(task: &Task) -> Error {
     match &task.error {
         Some(api) => error.caused_by(&api.message).answered(api.clone()),
         None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use http::Response;
+
+    #[test]
+    fn a_new_task_is_not_given_up_by_one_late_look() {
+        let mut watching = Watching::submitted(TaskId::new("task_1").unwrap(), Instant::ZERO);
+        let gone = Response::builder().status(404).body(Vec::new()).unwrap();
+        // The machine slept for a minute right after the submission.
+        let late = Instant::ZERO + Duration::from_secs(60);
+        let mut look =
+            || watching.on_response(late, &Answer::read(&gone), &mut Rng::with_seed(7), &mut VecDeque::new());
+        for _ in 1..UNKNOWN_LOOKS {
+            assert!(matches!(look(), AfterLook::Again(_)));
+        }
+        let AfterLook::End(Err(error)) = look() else { panic!("it goes on for ever") };
+        assert_eq!((error.kind(), error.billed()), (ErrorKind::Refused, Billed::Yes));
     }
 }

@@ -4,6 +4,7 @@ mod errand;
 mod lateness;
 mod limits;
 mod many;
+mod once;
 mod pace;
 mod scheduler;
 #[cfg(test)]
@@ -13,12 +14,14 @@ mod workers;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use zoomout_core::{Error, Event, Task, TaskId};
+use zoomout_core::{Action, Error, Event, Submission, Task, TaskId};
 
 use crate::cancel::{CancelToken, OnCancel};
 use crate::client::Client;
 use errand::Errand;
-use workers::Shared;
+use once::Once;
+use scheduler::Class;
+use workers::{Chore, Shared};
 
 pub use errand::Work;
 pub use lateness::Lateness;
@@ -79,7 +82,7 @@ impl Dispatcher {
     /// # Errors
     /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) if no thread can be made.
     pub fn new(client: &Client, limits: Limits) -> Result<Self, Error> {
-        Ok(Self { shared: Shared::start(client.clone(), limits)? })
+        Ok(Self { shared: Shared::start(Client { observer: None, ..client.clone() }, limits)? })
     }
 
     /// Takes on a job. Submitting **costs money** once accepted; waiting for a [`TaskId`] is free.
@@ -92,8 +95,41 @@ impl Dispatcher {
         on_event: impl FnMut(&Event) + Send + 'static,
         on_end: impl FnOnce(Result<Task, Error>) + Send + 'static,
     ) -> JobHandle {
-        let id = self.shared.add(Errand::new(work.into(), on_event, on_end));
-        JobHandle { id, shared: Arc::downgrade(&self.shared) }
+        self.add(Chore::Errand(Box::new(Errand::new(work.into(), on_event, on_end))))
+    }
+
+    /// Submits, and leaves the task alone once it is accepted. **Costs money** once accepted.
+    ///
+    /// It keeps to the limits as every submission does, and holds a thread until it has ended.
+    pub fn submit(
+        &self,
+        action: impl Into<Action>,
+        on_end: impl FnOnce(Result<Submission, Error>) + Send + 'static,
+    ) -> JobHandle {
+        let action = action.into();
+        self.add(Chore::Once(Once::new(Class::Submission, |client| client.submit(action), on_end)))
+    }
+
+    /// Makes a call of the client that costs no money, such as [`Client::task`] or [`Client::download`], on
+    /// one of the dispatcher's threads; it holds that thread until it has ended.
+    ///
+    /// `call` gets a client that is stopped by the handle.
+    ///
+    /// ```no_run
+    /// # fn show(dispatcher: &zoomout::Dispatcher, task_id: zoomout::TaskId) {
+    /// dispatcher.call(move |client| client.task(&task_id), |task| println!("{task:?}"));
+    /// # }
+    /// ```
+    pub fn call<T>(
+        &self,
+        call: impl FnOnce(&Client) -> Result<T, Error> + Send + 'static,
+        on_end: impl FnOnce(Result<T, Error>) + Send + 'static,
+    ) -> JobHandle {
+        self.add(Chore::Once(Once::new(Class::Look, call, on_end)))
+    }
+
+    fn add(&self, chore: Chore) -> JobHandle {
+        JobHandle { id: self.shared.add(chore), shared: Arc::downgrade(&self.shared) }
     }
 
     /// How many jobs have not ended.

@@ -92,6 +92,8 @@ struct Simulation {
 
 impl Simulation {
     fn new(limits: Limits, gate: impl FnMut(Instant) -> Option<u64> + 'static) -> Self {
+        // The jitter of the jobs comes from here: the same in every run.
+        fastrand::seed(7);
         let model = Model {
             now: Rc::new(Cell::new(Instant::ZERO)),
             gate: RefCell::new(Box::new(gate)),

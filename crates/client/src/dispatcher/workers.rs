@@ -12,6 +12,7 @@ use super::Unfinished;
 use super::errand::{Errand, Outcome, World};
 use super::lateness::Lateness;
 use super::limits::Limits;
+use super::once::Once;
 use super::scheduler::{Class, Id, Scheduler};
 use crate::cancel::CancelToken;
 use crate::client::Client;
@@ -34,7 +35,7 @@ pub(super) struct Shared {
 
 #[derive(Debug)]
 struct State {
-    scheduler: Scheduler<Box<Errand>>,
+    scheduler: Scheduler<Chore>,
     /// What must be told of each job that has not ended, whoever works on it.
     jobs: BTreeMap<Id, Known>,
     workers: usize,
@@ -45,6 +46,15 @@ struct State {
     alarm: CancelToken,
     alarm_at: Instant,
     over: bool,
+}
+
+/// What a worker works on.
+#[derive(Debug)]
+pub(super) enum Chore {
+    /// A job, turn by turn.
+    Errand(Box<Errand>),
+    /// A single call.
+    Once(Once),
 }
 
 #[derive(Clone, Debug)]
@@ -79,10 +89,16 @@ impl Shared {
         Ok(shared)
     }
 
-    pub(super) fn add(self: &Arc<Self>, errand: Errand) -> Id {
-        let known = Known { task_id: errand.task_id().cloned(), token: errand.token.clone() };
+    pub(super) fn add(self: &Arc<Self>, chore: Chore) -> Id {
+        let (class, known) = match &chore {
+            Chore::Errand(errand) => {
+                let task_id = errand.task_id().cloned();
+                (errand.class(), Known { task_id, token: errand.token.clone() })
+            }
+            Chore::Once(once) => (once.class, Known { task_id: None, token: once.token.clone() }),
+        };
         let mut state = self.lock();
-        let id = state.scheduler.add(errand.class(), Box::new(errand));
+        let id = state.scheduler.add(class, chore);
         state.jobs.insert(id, known);
         self.call_workers(&mut state);
         id
@@ -195,14 +211,21 @@ impl Shared {
 
     /// Takes the next job and does its turn; tells whether there was one.
     fn work_once(self: &Arc<Self>) -> bool {
-        let (id, class, errand) = {
+        let (id, class, chore) = {
             let mut state = self.lock();
             let Some(next) = state.scheduler.take(self.client.clock.now()) else { return false };
             // Where one was due, another may be.
             self.call_workers(&mut state);
             next
         };
-        self.turn(id, class, errand);
+        match chore {
+            Chore::Errand(errand) => self.turn(id, class, errand),
+            Chore::Once(once) => {
+                let reception = once.run(&self.client);
+                self.lock().scheduler.heard(reception);
+                self.forget(id);
+            }
+        }
         true
     }
 
@@ -213,7 +236,7 @@ impl Shared {
             Outcome::Again(turn) => {
                 let mut state = self.lock();
                 let cancelled = errand.token.is_cancelled();
-                state.scheduler.give_back(id, errand, turn);
+                state.scheduler.give_back(id, Chore::Errand(errand), turn);
                 // Whoever cancelled it while it was out found nothing to call.
                 if cancelled {
                     state.scheduler.call_to_end(id);
@@ -222,14 +245,19 @@ impl Shared {
             }
             Outcome::Ended(result) => {
                 errand.end(result);
-                let mut state = self.lock();
-                state.scheduler.forget(id);
-                state.jobs.remove(&id);
-                self.ended.notify_all();
-                if state.over && state.jobs.is_empty() {
-                    state.alarm.cancel();
-                }
+                self.forget(id);
             }
+        }
+    }
+
+    /// Notes that a job has ended, now that everybody has been told.
+    fn forget(&self, id: Id) {
+        let mut state = self.lock();
+        state.scheduler.forget(id);
+        state.jobs.remove(&id);
+        self.ended.notify_all();
+        if state.over && state.jobs.is_empty() {
+            state.alarm.cancel();
         }
     }
 

@@ -6,7 +6,8 @@ import asyncio
 import doctest
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 
 import pytest
 import zoomout
@@ -135,3 +136,117 @@ def test_a_closed_loop_is_harmless() -> None:
         asyncio.run(main())
         assert repr(client).startswith("AsyncClient(base_url='http://127.0.0.1:")
         assert isinstance(client, AsyncClient)
+
+
+def test_many_from_any_iterable_and_while_the_input_is_waited_for(emulator: Emulator) -> None:
+    """Results come while an async input has no more to say; order is kept on request."""
+    parent = emulator.seeds["upscaled"]
+
+    async def main() -> None:
+        client = emulator.async_client()
+        first = asyncio.Event()
+
+        async def rows() -> AsyncIterator[str]:
+            yield parent
+            await first.wait()
+            yield parent
+
+        indices = []
+        async for index, task in client.zoom_many(rows(), window=1):
+            assert isinstance(task, zoomout.Task)
+            indices.append(index)
+            first.set()
+        assert indices == [0, 1]
+        heard: list[int] = []
+        plain = ({"task_id": parent, "zoom_ratio": 1.5} for _ in range(20))
+        many = client.zoom_many(plain, in_order=True, on_progress=lambda index, _: heard.append(index))
+        assert [index async for index, _ in many] == list(range(20))
+        assert set(heard) == set(range(20))
+
+    asyncio.run(main())
+
+
+def test_many_are_read_no_further_than_the_window(emulator: Emulator) -> None:
+    """An endless input, and a loop that is left early."""
+    read = 0
+
+    def endless() -> Iterator[str]:
+        nonlocal read
+        while True:
+            read += 1
+            yield emulator.seeds["upscaled"]
+
+    async def main() -> None:
+        async with aclosing(emulator.async_client().zoom_many(endless(), window=5)) as many:
+            async for index, _ in many:
+                if index >= 10:
+                    break
+
+    asyncio.run(main())
+    assert read <= 10 + 1 + 5 + 5
+    assert len(emulator.bill()["lines"]) <= read
+
+
+def test_trouble_among_many(emulator: Emulator) -> None:
+    """What the input raises, a refusal before sending, and a callback that raises."""
+
+    async def rows() -> AsyncIterator[str]:
+        yield emulator.seeds["upscaled"]
+        raise LookupError("the input")
+
+    def clumsy(index: int, progress: Progress) -> None:
+        raise RuntimeError("clumsy")
+
+    async def main() -> None:
+        client = emulator.async_client()
+        ended = []
+        with pytest.raises(LookupError, match="the input"):
+            async for _, task in client.zoom_many(rows()):
+                ended.append(task)
+        assert [isinstance(task, zoomout.Task) for task in ended] == [True]
+        with pytest.raises(zoomout.InvalidError):
+            [task async for task in client.zoom_many(["a/b"])]
+        refused = [task async for _, task in client.zoom_many([emulator.seeds["grid"]])]
+        assert [type(error) for error in refused] == [zoomout.RefusedError]
+        with pytest.raises(RuntimeError, match="clumsy"):
+            [task async for task in client.zoom_many([emulator.seeds["upscaled"]], on_progress=clumsy)]
+
+    asyncio.run(main())
+
+
+def test_cancelling_many_names_every_task() -> None:
+    """What was paid for is on the exception."""
+
+    async def main(emulator: Emulator) -> None:
+        client = emulator.async_client()
+
+        async def consume() -> None:
+            async for _ in client.zoom_many([emulator.seeds["upscaled"]] * 30):
+                raise AssertionError("a zoom in real time does not end at once")
+
+        loop = asyncio.ensure_future(consume())
+        while len(emulator.bill()["lines"]) < 30:
+            await asyncio.sleep(0)
+        loop.cancel()
+        with pytest.raises(asyncio.CancelledError) as stopped:
+            await loop
+        unfinished = stopped.value.unfinished  # type: ignore[attr-defined]
+        assert {error.task_id for error in unfinished} == {
+            line["task_id"] for line in emulator.bill()["lines"]
+        }
+
+    with Emulator(picture_side=24) as emulator:
+        asyncio.run(main(emulator))
+
+
+def test_cancelling_a_single_call(emulator: Emulator) -> None:
+    """It ends at once, and its thread is free again."""
+    emulator.faults([{"on": "task", "fault": {"kind": "hang"}}])
+
+    async def main() -> None:
+        client = emulator.async_client()
+        for _ in range(3):
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(client.task(emulator.seeds["upscaled"]), 0.05)
+
+    asyncio.run(main())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import doctest
 import pickle
+import sys
 from collections import ChainMap
 
 import pytest
 import zoomout
-from zoomout import ZoomRequest
+from zoomout import Image, Task, TaskError, ZoomRequest
 from zoomout._errors import CLASSES
 
 
@@ -60,6 +62,88 @@ def test_requests_are_values() -> None:
     assert repr(one) == 'ZoomRequest({"task_id":"task_1","zoom_ratio":1.5})'
     with pytest.raises(AttributeError):
         one.tier = None  # type: ignore[misc]
+    full = ZoomRequest("task_1", custom_id="MJ::x", index=2, speed="fast", metadata={"album": [1]})
+    for request in (one, full):
+        assert pickle.loads(pickle.dumps(request)) == copy.copy(request) == copy.deepcopy(request) == request
+
+
+TASK = Task(
+    task_id="task_1",
+    status="completed",
+    progress=100,
+    images=(Image("https://h/<0>.png", expires_at=7),),
+    grid_image_url=None,
+    created=1,
+    completed=2,
+    estimated_time=3,
+    actual_time=4,
+    cost=0.05,
+    credits_cost=0.5,
+    error=TaskError("no"),
+)
+
+
+def test_values_are_values() -> None:
+    """Frozen, comparable, hashable, copyable, and their own repr."""
+    for again in (pickle.loads(pickle.dumps(TASK)), copy.copy(TASK), copy.deepcopy(TASK), eval(repr(TASK))):
+        assert again == TASK
+        assert hash(again) == hash(TASK)
+    assert TASK.images[0] == Image("https://h/<0>.png", 7)
+    assert Image("https://h/0.png").expires_at is None
+    assert TASK != TASK.images[0]
+    assert TASK.to_dict()["images"] == [{"url": "https://h/<0>.png", "expires_at": 7}]
+    assert TASK.to_dict()["error"] == {"message": "no", "type": None, "code": None}
+    with pytest.raises(AttributeError, match="frozen"):
+        TASK.status = "failed"  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="frozen"):
+        del TASK.status
+    match TASK:
+        case Task("task_1", status):
+            assert status == "completed"
+        case _:
+            pytest.fail("it does not match by position")
+    if sys.version_info >= (3, 13):
+        assert copy.replace(TASK, status="failed").status == "failed"
+
+
+@pytest.mark.parametrize("arguments", [(), ("u", 1, 2)])
+def test_values_take_their_fields_only(arguments: tuple[object, ...]) -> None:
+    """Too few or too many, or one of another name, is a TypeError that names them all."""
+    with pytest.raises(TypeError, match="takes url, expires_at"):
+        Image(*arguments)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="takes url, expires_at"):
+        Image("u", size=1)  # type: ignore[call-arg]
+
+
+def test_words_are_those_of_the_core() -> None:
+    """An enum and its word are one and the same."""
+    assert [ZoomRequest("task_1", zoom_ratio=ratio).tier for ratio in (1, 2)] == list(zoomout.Tier)
+    for speed in zoomout.Speed:
+        assert ZoomRequest("task_1", speed=speed) == ZoomRequest("task_1", speed=speed.value)
+    assert f"{zoomout.Speed.FAST} {zoomout.Tier.ZOOM_OUT_2X}" == "fast Zoom Out 2x"
+    assert set(dir(zoomout)) >= set(zoomout.__all__)
+
+
+def test_a_notebook_shows_a_task_without_trusting_it() -> None:
+    """What the server wrote is escaped."""
+    html = TASK._repr_html_()
+    assert '<img src="https://h/&lt;0&gt;.png" width="256">' in html
+    assert "<th>cost</th><td>0.05</td>" in html
+
+
+def test_a_client_does_not_pickle() -> None:
+    """It holds the key."""
+    with pytest.raises(TypeError, match="pickle"):
+        pickle.dumps(zoomout.Client("sk-1"))
+
+
+@pytest.mark.parametrize("setting", ["api_key", "base_url", "language", "timeout", "resubmit"])
+def test_settings_are_refused_by_name(setting: str) -> None:
+    """Before anything is sent."""
+    bad = {"api_key": "", "base_url": "ftp://h", "language": "tlh", "timeout": 0, "resubmit": "always"}
+    with pytest.raises(zoomout.InvalidError) as raised:
+        zoomout.Client(**{"api_key": "sk-1", setting: bad[setting]})  # type: ignore[arg-type]
+    assert raised.value.field == setting
 
 
 @pytest.mark.parametrize("metadata", ["album", [1], 7])
@@ -73,7 +157,7 @@ def test_metadata_must_be_a_mapping(metadata: object) -> None:
 def test_any_mapping_will_do() -> None:
     """Not only dict."""
     request = ZoomRequest("task_1", metadata=ChainMap({"album": "alps"}))
-    assert request.to_json() == '{"task_id":"task_1","metadata":{"album":"alps"}}'
+    assert request.to_dict() == {"task_id": "task_1", "metadata": {"album": "alps"}}
 
 
 def test_metadata_that_json_cannot_write() -> None:

@@ -1,50 +1,188 @@
-"""The shared cases that this package can answer, found by walking their folder."""
+"""Every shared case, found by walking their folder, through the native half of the package."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zoomout
-from zoomout import ZoomRequest
+from zoomout import ZoomoutError, ZoomRequest, _native
+from zoomout._native import NativeMachine, UpscaleRequest
 
 FOLDER = Path(__file__).parent.parent / "vectors"
+Json = dict[str, Any]
 
 
-def cases(kind: str) -> list[Any]:
-    """Every case of a kind."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((FOLDER / kind).glob("*.json"))]
-    assert found
-    return [pytest.param(case, id=case["id"]) for case in found]
+def cases() -> list[Any]:
+    """Every case."""
+    paths = sorted(FOLDER.glob("*/*.json"))
+    assert len(paths) > 150
+    return [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in paths]
 
 
-def request(fields: dict[str, Any]) -> ZoomRequest:
-    """The request of these fields, with the numbers that JSON cannot write."""
-    fields = dict(fields)
-    ratio = fields.pop("zoom_ratio", None)
-    return ZoomRequest(fields.pop("task_id"), zoom_ratio=None if ratio is None else float(ratio), **fields)
+@pytest.mark.parametrize("path", cases())
+def test_case(path: Path) -> None:
+    """The package answers as the case says."""
+    case = json.loads(path.read_text(encoding="utf-8"))
+    CHECKS[case["kind"]](case["given"], case["expected"])
 
 
-@pytest.mark.parametrize("case", cases("tiers"))
-def test_tiers(case: dict[str, Any]) -> None:
+def zoom(fields: Json) -> ZoomRequest:
+    """The zoom of these fields."""
+    return ZoomRequest(**with_ratio(fields))
+
+
+def with_ratio(fields: Json) -> Json:
+    """The fields, with the numbers that JSON cannot write."""
+    ratio = fields.get("zoom_ratio")
+    return fields if ratio is None else {**fields, "zoom_ratio": float(ratio)}
+
+
+def reply(answer: Json) -> tuple[int, list[tuple[str, str]], bytes]:
+    """An answer as the machine takes it."""
+    body = answer["body"]
+    text = body if isinstance(body, str) else json.dumps(body)
+    return answer["status"], list(answer["headers"].items()), text.encode()
+
+
+def check_error(error: ZoomoutError, expected: Json) -> None:
+    """Every member that the case lists is so."""
+    for name, value in expected.items():
+        shown = getattr(error, name)
+        assert (list(shown) if isinstance(shown, tuple) else shown) == value, name
+
+
+def check_tier(given: Json, expected: Json) -> None:
     """A ratio buys the tier that the case says."""
-    assert request({"task_id": "task_1", **case["given"]}).tier == case["expected"]["tier"]
+    assert zoom({"task_id": "task_1", **given}).tier == expected["tier"]
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in cases("requests") if case.values[0]["given"]["action"] == "zoom"]
-)
-def test_requests(case: dict[str, Any]) -> None:
-    """A request has the body, tier and billing key that the case says, or is refused as it says."""
-    fields, expected = case["given"]["fields"], case["expected"]
-    if "error" in expected:
-        with pytest.raises(zoomout.InvalidError) as raised:
-            request(fields)
-        assert {name: getattr(raised.value, name) for name in expected["error"]} == expected["error"]
+def check_request(given: Json, expected: Json) -> None:
+    """A request is built, or refused, as the case says."""
+    fields, policy = given["fields"], (None, None)
+    try:
+        if given["action"] == "zoom":
+            request = zoom(fields)
+            machine = NativeMachine.zoom(request, policy, 7)
+            assert request.to_dict() == expected["body"]
+            assert (request.tier, request.billing_key) == (expected["tier"], expected["billing_key"])
+        else:
+            machine = NativeMachine.upscale(UpscaleRequest(**with_ratio(fields)), policy, 7)
+    except zoomout.InvalidError as error:
+        check_error(error, expected["error"])
         return
-    built = request(fields)
-    assert json.loads(built.to_json()) == expected["body"]
-    assert built.tier == expected["tier"]
-    assert built.billing_key == expected["billing_key"]
+    send = json.loads(machine.poll(0))["send"]
+    assert send == {name: expected[name] for name in ("method", "path", "body")}
+
+
+def check_task(given: Json, expected: Json) -> None:
+    """An answer shows the task that the case says."""
+    check_look(given, expected, _native.read_task, zoomout._values.task)
+
+
+def check_buttons(given: Json, expected: Json) -> None:
+    """An answer shows the buttons that the case says."""
+    check_look(given, expected, _native.read_buttons, zoomout._values.midjourney_task)
+
+
+def check_look(given: Json, expected: Json, read: Any, value: Callable[[str], Any]) -> None:
+    """What an answer shows crosses as a value and comes back the same."""
+    try:
+        text = read(given["task_id"], reply(given))
+    except ZoomoutError as error:
+        check_error(error, expected["error"])
+        return
+    assert value(text).to_dict() == expected
+
+
+def check_submission_error(given: Json, expected: Json) -> None:
+    """A submission that is tried once and answered so ends as the case says."""
+    machine = NativeMachine.zoom(zoom({"task_id": "task_parent"}), (None, "never"), 7)
+    machine.poll(0)
+    machine.on_response(0, reply(given))
+    check_error(zoomout._errors.from_fields(json.loads(machine.poll(0))["failed"]), expected)
+
+
+def hand_over(machine: NativeMachine, now: int, answer: Json) -> None:
+    """Hands the machine a reply: an answer, or a failure."""
+    if "failure" in answer:
+        machine.on_failure(now, answer["failure"] == "not_sent", "the network")
+    else:
+        machine.on_response(now, reply(answer))
+
+
+def check_resubmission(given: Json, expected: Json) -> None:
+    """What follows from an attempt to submit is what the case says."""
+    machine = NativeMachine.zoom(zoom({"task_id": "task_parent"}), (None, given["resubmit"]), 7)
+    machine.poll(0)
+    hand_over(machine, 0, given["attempt"])
+    step = json.loads(machine.poll(0))
+    if "failed" in step:
+        assert step["failed"]["kind"] == expected["verdict"]
+    else:
+        verdict = {"submitted": "accepted", "retrying": "again"}[step["report"]["event"]]
+        assert verdict == expected["verdict"]
+
+
+def check_conversation(given: Json, expected: Json) -> None:
+    """A whole job sends, reports and ends as the case says."""
+    machine = begin(given)
+    replies = list(given["replies"])
+    transcript: list[str] = []
+    now = sends = 0
+    while True:
+        ((name, value),) = json.loads(machine.poll(now)).items()
+        if name == "send":
+            transcript.append(f"send {value['method']} {value['path']}")
+            sends += 1
+            if sends == given.get("cancel_after_sends"):
+                machine.cancel()
+            hand_over(machine, now, replies.pop(0))
+        elif name == "report":
+            transcript.append(describe(value))
+        elif name == "wait":
+            now = value
+        elif name == "done":
+            transcript.append("done " + " ".join(image["url"] for image in value["images"]))
+            break
+        else:
+            assert name == "failed"
+            transcript.append(f"failed {value['kind']} {value['billed']} {value['task_id'] or '-'}")
+            break
+    assert transcript == expected["transcript"]
+    assert replies == []
+
+
+def begin(given: Json) -> NativeMachine:
+    """The job of a conversation."""
+    start, seed = given["start"], given["seed"]
+    policy = (given["policy"].get("deadline"), given["policy"].get("resubmit"))
+    if "zoom" in start:
+        return NativeMachine.zoom(zoom(start["zoom"]), policy, seed)
+    if "upscale" in start:
+        return NativeMachine.upscale(UpscaleRequest(**start["upscale"]), policy, seed)
+    return NativeMachine.wait(start["wait"], policy, seed)
+
+
+def describe(event: Json) -> str:
+    """An event as a line of a transcript."""
+    if event["event"] == "submitted":
+        return f"submitted {event['task_id']}"
+    if event["event"] == "progress":
+        percent = "-" if event["percent"] is None else event["percent"]
+        return f"progress {event['status']} {percent}"
+    return f"retrying {event['attempt']}"
+
+
+CHECKS: dict[str, Callable[[Json, Json], None]] = {
+    "tiers": check_tier,
+    "requests": check_request,
+    "tasks": check_task,
+    "buttons": check_buttons,
+    "errors": check_submission_error,
+    "resubmission": check_resubmission,
+    "conversations": check_conversation,
+}

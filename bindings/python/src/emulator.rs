@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+use zoomout::ApiKey;
+use zoomout_binding::Settings;
 use zoomout_emulator::{Options, Script, Seed, Server};
 
-use crate::client::{NativeClient, of_emulator};
+use crate::client::NativeClient;
 use crate::error::raise;
 
 /// What `zoomout.testing.Emulator` stands on.
@@ -53,8 +55,15 @@ impl NativeEmulator {
         timeout: Option<f64>,
         call_timeout: Option<f64>,
     ) -> PyResult<NativeClient> {
-        let client = of_emulator(&self.url, self.key, self.time_scale, timeout, call_timeout);
-        client.map_err(|error| raise(py, &error))
+        let settings = Settings {
+            api_key: Some(ApiKey::new(self.key).map_err(|error| raise(py, &error))?),
+            base_url: Some(self.url.clone()),
+            timeout,
+            call_timeout,
+            pace: Some(self.time_scale),
+            ..Settings::default()
+        };
+        NativeClient::new(py, settings)
     }
 
     /// The bill as JSON.

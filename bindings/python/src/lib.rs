@@ -1,28 +1,44 @@
 //! The native half of the Python package: converts, names and raises. Decides nothing.
 // The macros of PyO3 expand to unsafe code; there is none of our own.
 
+mod ask;
+mod batch;
 mod client;
-mod dispatch;
 mod emulator;
 mod error;
-mod many;
+mod job;
+mod machine;
 mod request;
+mod wait;
 
 use pyo3::prelude::*;
 
 /// What `zoomout/__init__.py` stands on.
-#[pymodule]
+///
+/// A forked process is safe because our locks are only taken with the interpreter lock held: where there is
+/// none, Python is told to bring it back.
+#[pymodule(gil_used = true)]
 mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use super::ask::Ask;
+    #[pymodule_export]
+    use super::batch::NativeBatch;
+    #[pymodule_export]
     use super::client::NativeClient;
     #[pymodule_export]
-    use super::dispatch::NativeJob;
+    use super::client::NativePictures;
     #[pymodule_export]
     use super::emulator::NativeEmulator;
     #[pymodule_export]
-    use super::many::NativeMany;
+    use super::job::NativeJob;
+    #[pymodule_export]
+    use super::machine::NativeMachine;
+    #[pymodule_export]
+    use super::machine::read_buttons;
+    #[pymodule_export]
+    use super::machine::read_task;
     #[pymodule_export]
     use super::request::UpscaleRequest;
     #[pymodule_export]

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use zoomout_core::{Action, Fields, Tier, Upscale, Zoom};
 
 use crate::error::raise;
@@ -47,9 +48,14 @@ impl ZoomRequest {
         self.zoom.billing_key().to_string()
     }
 
-    /// The body of the request, as JSON text.
-    fn to_json(&self) -> &str {
-        &self.body
+    /// The body of the request.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        py.import("json")?.call_method1("loads", (self.body.as_str(),))
+    }
+
+    /// How `pickle` and `copy` make another.
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyAny>)> {
+        Ok((PyTuple::empty(py), self.to_dict(py)?))
     }
 
     fn __repr__(&self) -> String {
@@ -76,17 +82,18 @@ pub(crate) struct UpscaleRequest {
 #[pymethods]
 impl UpscaleRequest {
     #[new]
-    #[pyo3(signature = (task_id, *, index=None, custom_id=None, speed=None, metadata=None))]
+    #[pyo3(signature = (task_id, *, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None))]
     fn new(
         py: Python<'_>,
         task_id: String,
-        index: Option<i64>,
+        zoom_ratio: Option<f64>, // refused by the core, in its words
         custom_id: Option<String>,
+        index: Option<i64>,
         speed: Option<String>,
         metadata: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
-        let fields = Fields { task_id, zoom_ratio: None, custom_id, index, speed, metadata };
+        let fields = Fields { task_id, zoom_ratio, custom_id, index, speed, metadata };
         let upscale = fields.upscale().map_err(|error| raise(py, &error))?;
         Ok(Self { upscale })
     }

@@ -29,7 +29,6 @@ mod dispatcher;
 mod drive;
 mod network;
 mod picture;
-mod settings;
 mod target;
 mod timeouts;
 mod transport;
@@ -39,11 +38,10 @@ pub use self::cancel::CancelToken;
 pub use self::client::Client;
 pub use self::clock::{Clock, MachineClock};
 pub use self::dispatcher::{
-    Dispatcher, Finished, JobHandle, Lateness, Limits, NotYet, Unfinished, Work, ZoomMany,
+    Batch, Dispatcher, Finished, JobHandle, Lateness, Limits, NotYet, Unfinished, Work, ZoomMany,
 };
 pub use self::network::{ProxyChoice, UreqTransport, UreqTransportBuilder};
 pub use self::picture::Pictures;
-pub use self::settings::Settings;
 pub use self::target::check_target;
 pub use self::timeouts::{Timeouts, seconds};
 pub use self::transport::{FetchError, Transport};

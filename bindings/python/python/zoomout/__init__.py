@@ -9,8 +9,6 @@
 to try them against.
 """
 
-from typing import TYPE_CHECKING
-
 from ._client import Client
 from ._errors import (
     CancelledError,
@@ -39,11 +37,13 @@ __all__ = [
     "Progress",
     "ProtocolError",
     "RefusedError",
+    "Speed",
     "StorageError",
     "Submission",
     "Task",
     "TaskError",
     "TaskFailedError",
+    "Tier",
     "TransportError",
     "UnconfirmedError",
     "ZoomRequest",
@@ -51,14 +51,25 @@ __all__ = [
     "__version__",
 ]
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._aio import AsyncClient
+    from ._words import Speed, Tier
 
 
 def __getattr__(name: str) -> object:
-    """Imports the client for asyncio when it is asked for: asyncio costs more than all of the rest."""
+    """Imports what is dear when it is asked for: asyncio and enums cost more than all of the rest."""
     if name == "AsyncClient":
         from ._aio import AsyncClient
 
         return AsyncClient
+    if name in ("Speed", "Tier"):
+        from . import _words
+
+        return getattr(_words, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """All that can be imported, whether it has been or not."""
+    return sorted({*globals(), *__all__})

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeVar
 
 from . import _values
-from ._client import Client, OnProgress, Span, Speed
+from ._client import Client, download, result
 from ._errors import ZoomoutError
-from ._native import NativeJob, UpscaleRequest, ZoomRequest
+from ._native import Ask, NativeClient, UpscaleRequest, ZoomRequest
+from ._progress import Listener, read
 from ._values import MidjourneyTask, Progress, Submission, Task
 
-_OnEnd: TypeAlias = Callable[[str | None, ZoomoutError | None], None]
-_OnNews: TypeAlias = Callable[[str, str, int | None], None]
-_Start: TypeAlias = Callable[[_OnEnd, _OnNews], NativeJob]
+if TYPE_CHECKING:
+    from ._client import Item, Resubmit, Span, SpeedWord
+    from ._progress import OnProgress
+
+_T = TypeVar("_T")
 
 
 class AsyncClient:
@@ -51,21 +62,28 @@ class AsyncClient:
         language: str | None = None,
         timeout: Span | None = None,
         call_timeout: Span | None = None,
+        resubmit: Resubmit | None = None,
     ) -> None:
-        self._client = Client(
-            api_key, base_url=base_url, language=language, timeout=timeout, call_timeout=call_timeout
+        blocking = Client(
+            api_key,
+            base_url=base_url,
+            language=language,
+            timeout=timeout,
+            call_timeout=call_timeout,
+            resubmit=resubmit,
         )
+        self._native = blocking._native
 
     @classmethod
     def _of(cls, blocking: Client) -> AsyncClient:
         client = cls.__new__(cls)
-        client._client = blocking
+        client._native = blocking._native
         return client
 
     @property
     def base_url(self) -> str:
         """The address of the API."""
-        return self._client.base_url
+        return self._native.base_url
 
     async def zoom(
         self,
@@ -74,15 +92,15 @@ class AsyncClient:
         zoom_ratio: float | None = None,
         custom_id: str | None = None,
         index: int | None = None,
-        speed: Speed | None = None,
+        speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
         on_progress: OnProgress | None = None,
+        progress: bool = False,
     ) -> Task:
         """Zooms out and waits for the picture. **Costs money** once accepted.
 
         Arguments and errors are those of :meth:`Client.zoom`.
         """
-        spawn = self._client._native.spawn_zoom
         request = ZoomRequest(
             task_id,
             zoom_ratio=zoom_ratio,
@@ -91,7 +109,7 @@ class AsyncClient:
             speed=speed,
             metadata=metadata,
         )
-        return await _Call(on_progress).run(lambda end, news: spawn(end, news, request))
+        return await self._task(Ask.zoom(request), on_progress, progress)
 
     async def submit(
         self,
@@ -100,16 +118,15 @@ class AsyncClient:
         zoom_ratio: float | None = None,
         custom_id: str | None = None,
         index: int | None = None,
-        speed: Speed | None = None,
+        speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
     ) -> Submission:
         """Submits a zoom and returns as soon as it is accepted. **Costs money** once accepted.
 
-        Arguments and errors are those of :meth:`Client.submit`. It cannot be taken back: one that is
-        cancelled goes out all the same.
+        Arguments and errors are those of :meth:`Client.submit`. Cancelling it while it is on its way leaves
+        open whether it was accepted.
         """
-        submit = partial(
-            self._client.submit,
+        request = ZoomRequest(
             task_id,
             zoom_ratio=zoom_ratio,
             custom_id=custom_id,
@@ -117,7 +134,7 @@ class AsyncClient:
             speed=speed,
             metadata=metadata,
         )
-        return await asyncio.to_thread(submit)
+        return _values.submission(await self._ask(Ask.submit(request)))
 
     async def upscale(
         self,
@@ -125,26 +142,27 @@ class AsyncClient:
         *,
         index: int | None = None,
         custom_id: str | None = None,
-        speed: Speed | None = None,
+        speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
         on_progress: OnProgress | None = None,
+        progress: bool = False,
     ) -> Task:
         """Cuts one tile out of a grid, which makes it zoomable. **Costs money** once accepted.
 
         Arguments and errors are those of :meth:`Client.upscale`.
         """
-        spawn = self._client._native.spawn_upscale
         request = UpscaleRequest(task_id, index=index, custom_id=custom_id, speed=speed, metadata=metadata)
-        return await _Call(on_progress).run(lambda end, news: spawn(end, news, request))
+        return await self._task(Ask.upscale(request), on_progress, progress)
 
-    async def wait(self, task_id: str, *, on_progress: OnProgress | None = None) -> Task:
+    async def wait(
+        self, task_id: str, *, on_progress: OnProgress | None = None, progress: bool = False
+    ) -> Task:
         """Waits for a task that was submitted before. Free.
 
         Raises:
             ZoomoutError: As :meth:`Client.wait`.
         """
-        spawn = self._client._native.spawn_wait
-        return await _Call(on_progress).run(lambda end, news: spawn(end, news, task_id))
+        return await self._task(Ask.wait(task_id), on_progress, progress)
 
     async def task(self, task_id: str) -> Task:
         """Looks at a task once. Free.
@@ -152,7 +170,7 @@ class AsyncClient:
         Raises:
             ZoomoutError: As :meth:`Client.task`.
         """
-        return await asyncio.to_thread(self._client.task, task_id)
+        return _values.task(await self._ask(Ask.task(task_id)), self._native)
 
     async def buttons(self, task_id: str) -> MidjourneyTask:
         """Looks at what can be pressed under a picture. Free.
@@ -160,7 +178,7 @@ class AsyncClient:
         Raises:
             ZoomoutError: As :meth:`Client.task`.
         """
-        return await asyncio.to_thread(self._client.buttons, task_id)
+        return _values.midjourney_task(await self._ask(Ask.buttons(task_id)))
 
     async def download(self, task: Task, path: str | os.PathLike[str]) -> list[Path]:
         """Saves every picture of a finished task, whole or not at all, and says where. Free.
@@ -168,7 +186,41 @@ class AsyncClient:
         Raises:
             ZoomoutError: As :meth:`Client.download`.
         """
-        return await asyncio.to_thread(self._client.download, task, path)
+        saved = await self._ask(download(task, path))
+        assert isinstance(saved, list)
+        return [Path(file) for file in saved]
+
+    async def zoom_many(
+        self,
+        requests: Iterable[Item] | AsyncIterable[Item],
+        *,
+        window: int | None = None,
+        in_order: bool = False,
+        on_progress: Callable[[int, Progress], object] | None = None,
+    ) -> AsyncGenerator[tuple[int, Task | ZoomoutError], None]:
+        """Zooms many pictures at once, and yields each result as it ends. Each accepted one **costs money**.
+
+        As :meth:`Client.zoom_many`, and the input may be an async iterable, too: results come while it is
+        waited for. Where the loop is cancelled, the ``asyncio.CancelledError`` carries the errors that name
+        the tasks in its ``unfinished`` attribute.
+        """
+        many = _Many(self._native, window, in_order, on_progress)
+        try:
+            async with aclosing(many.run(requests)) as results:
+                async for ended in results:
+                    yield ended
+        except asyncio.CancelledError as stop:
+            stop.unfinished = await many.give_up()  # type: ignore[attr-defined]
+            raise
+        finally:
+            many.batch.cancel()
+
+    async def _task(self, ask: Ask, on_progress: OnProgress | None, progress: bool) -> Task:
+        return _values.task(await self._ask(ask, on_progress, progress), self._native)
+
+    async def _ask(self, ask: Ask, on_progress: OnProgress | None = None, progress: bool = False) -> object:
+        with Listener(on_progress, progress) as listener:
+            return await _Call(listener).run(self._native, ask)
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -186,16 +238,16 @@ class AsyncClient:
 
 
 class _Call:
-    """One job as a future of the running loop."""
+    """What is asked, as a future of the running loop."""
 
-    def __init__(self, on_progress: OnProgress | None) -> None:
+    def __init__(self, listener: Listener) -> None:
         self._loop = asyncio.get_running_loop()
-        self._future: asyncio.Future[Task] = self._loop.create_future()
-        self._on_progress = on_progress
+        self._future: asyncio.Future[object] = self._loop.create_future()
+        self._listener = listener
         self._task_id: str | None = None
 
-    async def run(self, start: _Start) -> Task:
-        job = start(self._told_end, self._told_news)
+    async def run(self, native: NativeClient, ask: Ask) -> object:
+        job = native.start(ask, self._told_end, self._told_event)
         try:
             return await self._future
         except asyncio.CancelledError as stop:
@@ -204,33 +256,135 @@ class _Call:
         finally:
             job.cancel()
 
-    def _told_end(self, text: str | None, error: ZoomoutError | None) -> None:
+    def _told_end(self, answer: object, error: ZoomoutError | None) -> None:
         """Called on a thread of the dispatcher."""
-        self._soon(self._end, text, error)
+        _soon(self._loop, self._end, answer, error)
 
-    def _told_news(self, task_id: str, status: str, percent: int | None) -> None:
+    def _told_event(self, text: str) -> None:
         """Called on a thread of the dispatcher."""
-        self._soon(self._hear, Progress(task_id, status, percent))
+        _soon(self._loop, self._hear, text)
 
-    def _soon(self, act: Callable[..., None], *told: object) -> None:
-        try:
-            self._loop.call_soon_threadsafe(act, *told)
-        except RuntimeError:
-            pass  # The loop is closed: nobody waits any more.
-
-    def _end(self, text: str | None, error: ZoomoutError | None) -> None:
+    def _end(self, answer: object, error: ZoomoutError | None) -> None:
         if self._future.done():
             return
-        if text is not None:
-            self._future.set_result(_values.task(text))
-        elif error is not None:
+        if error is None:
+            self._future.set_result(answer)
+        else:
             self._future.set_exception(error)
 
-    def _hear(self, progress: Progress) -> None:
-        self._task_id = progress.task_id
-        if self._on_progress is None or self._future.done():
+    def _hear(self, text: str) -> None:
+        if self._future.done():
             return
         try:
-            self._on_progress(progress)
+            progress = self._listener(text)
         except Exception as error:
             self._future.set_exception(error)
+        else:
+            self._task_id = progress.task_id if progress is not None else self._task_id
+
+
+class _Many:
+    """Many zooms whose input and output are awaited."""
+
+    def __init__(
+        self,
+        native: NativeClient,
+        window: int | None,
+        in_order: bool,
+        on_progress: Callable[[int, Progress], object] | None,
+    ) -> None:
+        self.batch = native.batch(window, in_order)
+        self._native = native
+        self._on_progress = on_progress
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+        self._trouble: Exception | None = None
+
+    async def run(
+        self, requests: Iterable[Item] | AsyncIterable[Item]
+    ) -> AsyncGenerator[tuple[int, Task | ZoomoutError], None]:
+        source = aiter(requests if isinstance(requests, AsyncIterable) else _later(iter(requests)))
+        reading: asyncio.Future[Item] | None = None
+        exhausted = False
+        try:
+            while True:
+                self._woken.clear()
+                if reading is not None and reading.done():
+                    exhausted = not self._add(reading)
+                    reading = None
+                if reading is None and not exhausted and self.batch.has_room():
+                    reading = asyncio.ensure_future(_next(source))
+                    reading.add_done_callback(lambda _: self._woken.set())
+                while (ended := self.batch.take()) is not None:
+                    yield result(ended, self._native)
+                exhausted = exhausted or self._trouble is not None
+                if exhausted and reading is None and self.batch.is_empty():
+                    break
+                if reading is None and not exhausted and self.batch.has_room():
+                    continue
+                await self._woken.wait()
+        finally:
+            if reading is not None:
+                reading.cancel()
+        if self._trouble is not None:
+            raise self._trouble
+
+    async def give_up(self) -> list[ZoomoutError]:
+        """Stops all; the errors of those that had not ended."""
+        self.batch.cancel()
+        unfinished = []
+        while not self.batch.is_empty():
+            self._woken.clear()
+            while (ended := self.batch.take()) is not None:
+                if ended[2] is not None:
+                    unfinished.append(ended[2])
+            if not self.batch.is_empty():
+                await self._woken.wait()
+        return unfinished
+
+    def _add(self, reading: asyncio.Future[Item]) -> bool:
+        """Adds what was read; tells whether there may be more."""
+        try:
+            self.batch.add(reading.result(), self._told_event, self._told_end)
+        except StopAsyncIteration:
+            return False
+        except Exception as error:
+            self._trouble = error
+            return False
+        return True
+
+    def _told_end(self) -> None:
+        """Called on a thread of the dispatcher."""
+        _soon(self._loop, self._woken.set)
+
+    def _told_event(self, index: int, text: str) -> None:
+        """Called on a thread of the dispatcher."""
+        if self._on_progress is not None:
+            _soon(self._loop, self._hear, index, text)
+
+    def _hear(self, index: int, text: str) -> None:
+        progress = read(text)
+        if progress is None or self._on_progress is None or self._trouble is not None:
+            return
+        try:
+            self._on_progress(index, progress)
+        except Exception as error:
+            self._trouble = error
+            self.batch.cancel()
+            self._woken.set()
+
+
+def _soon(loop: asyncio.AbstractEventLoop, act: Callable[..., None], *told: object) -> None:
+    try:
+        loop.call_soon_threadsafe(act, *told)
+    except RuntimeError:
+        pass  # The loop is closed: nobody waits any more.
+
+
+async def _later(items: Iterator[_T]) -> AsyncGenerator[_T, None]:
+    for item in items:
+        yield item
+
+
+async def _next(source: AsyncIterator[_T]) -> _T:
+    return await anext(source)

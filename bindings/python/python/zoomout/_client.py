@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping
-from datetime import timedelta
-from pathlib import Path
-from types import TracebackType
-from typing import Literal, TypeAlias, cast
 
 from . import _values
-from ._errors import ZoomoutError
-from ._native import NativeClient, UpscaleRequest, ZoomRequest
-from ._values import MidjourneyTask, Progress, Submission, Task
+from ._native import Ask, NativeClient, UpscaleRequest, ZoomRequest
+from ._progress import Listener, read
 
-OnProgress: TypeAlias = Callable[[Progress], object]
-"""Hears where a task stands. An exception that it raises stops the wait and comes out of the call."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Mapping
+    from datetime import timedelta
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Literal
 
-Span: TypeAlias = float | timedelta
-"""Seconds, or a ``timedelta``."""
+    from ._errors import ZoomoutError
+    from ._progress import OnProgress
+    from ._values import MidjourneyTask, Progress, Submission, Task
+    from ._words import Speed
 
-Speed: TypeAlias = Literal["relax", "fast", "turbo"]
-"""The queue of a task, and with it the price cell."""
+    Span = float | timedelta
+    SpeedWord = Speed | Literal["relax", "fast", "turbo"]
+    Resubmit = Literal["never", "safe", "eager"]
+    Item = str | ZoomRequest | Mapping[str, object]
 
 
 def seconds(span: Span | None) -> float | None:
-    """A span as the core takes it."""
-    return span.total_seconds() if isinstance(span, timedelta) else span
+    """A span as the core takes it: seconds, or a ``timedelta``."""
+    return span if span is None or isinstance(span, (float, int)) else span.total_seconds()
 
 
-def _hearing(on_progress: OnProgress | None) -> Callable[[str, str, int | None], object] | None:
-    if on_progress is None:
-        return None
-    return lambda task_id, status, percent: on_progress(Progress(task_id, status, percent))
+def download(task: Task, path: str | os.PathLike[str]) -> Ask:
+    """The pictures of a task, or its grid where it has no others."""
+    links = [image.url for image in task.images]
+    if not links and task.grid_image_url is not None:
+        links = [task.grid_image_url]
+    return Ask.download(task.task_id, links, os.fspath(path))
+
+
+def result(
+    ended: tuple[int, str | None, ZoomoutError | None], source: NativeClient
+) -> tuple[int, Task | ZoomoutError]:
+    """One of many: its place, and the task or the error."""
+    index, text, error = ended
+    return index, _values.task(text, source) if error is None else error
 
 
 class Client:
@@ -42,7 +55,11 @@ class Client:
     Every wait lets other threads run. Ctrl-C stops it at once: the ``KeyboardInterrupt`` has the
     :class:`CancelledError` as its context, which names the task if one was paid for.
 
-    A client may be shared between threads. After a ``fork``, make a new one in the child.
+    A client may be shared between threads, and with a forked process: there it makes new connections.
+    It does not pickle, since it holds the key. Sub-interpreters are not supported.
+
+    What happens is logged under the name ``zoomout``: accepted submissions (info), what is tried again
+    (warning), progress (debug).
 
     Args:
         api_key: The key; without one, the environment variable ``APIMART_API_KEY`` is read.
@@ -50,6 +67,8 @@ class Client:
         language: In which language the messages of failed tasks are worded, such as ``"en"``.
         timeout: How long to wait for a task in all; 30 minutes if it is not given.
         call_timeout: How long each phase of a single call may take.
+        resubmit: ``"never"`` sends every submission once, whatever happens; ``"safe"``, the default, sends
+            again only what provably was not executed; ``"eager"`` **may pay twice**.
 
     Raises:
         InvalidError: A value cannot be used, or the key is missing; ``field`` names it.
@@ -70,8 +89,11 @@ class Client:
         language: str | None = None,
         timeout: Span | None = None,
         call_timeout: Span | None = None,
+        resubmit: Resubmit | None = None,
     ) -> None:
-        self._native = NativeClient(api_key, base_url, language, seconds(timeout), seconds(call_timeout))
+        self._native = NativeClient(
+            api_key, base_url, language, seconds(timeout), seconds(call_timeout), resubmit
+        )
 
     @classmethod
     def _of(cls, native: NativeClient) -> Client:
@@ -91,9 +113,10 @@ class Client:
         zoom_ratio: float | None = None,
         custom_id: str | None = None,
         index: int | None = None,
-        speed: Speed | None = None,
+        speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
         on_progress: OnProgress | None = None,
+        progress: bool = False,
     ) -> Task:
         """Zooms out and waits for the picture. **Costs money** once accepted.
 
@@ -104,7 +127,9 @@ class Client:
             index: A tile of the picture, 1 to 4; normally not needed.
             speed: ``"relax"`` (the API's default), ``"fast"`` or ``"turbo"``.
             metadata: Your own notes, kept with the task.
-            on_progress: Hears where the task stands, first of all its id.
+            on_progress: Hears where the task stands, first of all its id. An exception that it raises stops
+                the wait and comes out of the call.
+            progress: Whether to show a bar on stderr; lines where tqdm is not installed.
 
         Raises:
             InvalidError: A value cannot be sent; nothing was.
@@ -123,7 +148,7 @@ class Client:
             speed=speed,
             metadata=metadata,
         )
-        return _values.task(self._native.zoom(request, _hearing(on_progress)))
+        return self._task(Ask.zoom(request), on_progress, progress)
 
     def submit(
         self,
@@ -132,7 +157,7 @@ class Client:
         zoom_ratio: float | None = None,
         custom_id: str | None = None,
         index: int | None = None,
-        speed: Speed | None = None,
+        speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
     ) -> Submission:
         """Submits a zoom and returns as soon as it is accepted. **Costs money** once accepted.
@@ -147,14 +172,16 @@ class Client:
             speed=speed,
             metadata=metadata,
         )
-        return _values.submission(self._native.submit(request))
+        with Listener() as listener:
+            return _values.submission(self._native.run(Ask.submit(request), listener.hears))
 
     def zoom_many(
         self,
-        requests: Iterable[str | ZoomRequest | Mapping[str, object]],
+        requests: Iterable[Item],
         *,
         window: int | None = None,
         in_order: bool = False,
+        on_progress: Callable[[int, Progress], object] | None = None,
     ) -> Generator[tuple[int, Task | ZoomoutError], None, None]:
         """Zooms many pictures at once, and yields each result as it ends. Each accepted one **costs money**.
 
@@ -167,6 +194,7 @@ class Client:
             requests: Ids of pictures, :class:`ZoomRequest` values, or mappings of the fields of :meth:`zoom`.
             window: How many may be under way at a time; 1000 if it is not given.
             in_order: Whether to yield in the order of the input.
+            on_progress: Hears of each, by its place in the input, where it stands.
 
         Yields:
             The place in the input, from 0, and the task or the error.
@@ -174,16 +202,44 @@ class Client:
         Raises:
             InvalidError: A request cannot be sent. It is raised once all before it have ended.
         """
-        many = self._native.zoom_many(requests, window, in_order)
+        batch = self._native.batch(window, in_order)
+        news: list[tuple[int, str]] = []
+        listened = on_progress is not None or Listener().hears is not None
+        hear = (lambda index, text: news.append((index, text))) if listened else None
+        source = iter(requests)
+        trouble: Exception | None = None
+        exhausted = False
         try:
-            while (ended := many.next()) is not None:
-                index, text, error = ended
-                yield index, _values.task(text) if text is not None else cast(ZoomoutError, error)
+            while True:
+                while not exhausted and batch.has_room():
+                    try:
+                        batch.add(next(source), hear)
+                    except StopIteration:
+                        exhausted = True
+                    except Exception as error:
+                        exhausted, trouble = True, error
+                if batch.is_empty():
+                    break
+                ended = batch.next()
+                while news:
+                    index, text = news.pop(0)
+                    if (progress := read(text)) is not None and on_progress is not None:
+                        on_progress(index, progress)
+                if ended is not None:
+                    yield result(ended, self._native)
+            if trouble is not None:
+                raise trouble
         except KeyboardInterrupt as stop:
-            stop.unfinished = [error for _, _, error in iter(many.next, None)]  # type: ignore[attr-defined]
+            batch.cancel()
+            unfinished = []
+            while not batch.is_empty():
+                ended = batch.next()
+                if ended is not None and ended[2] is not None:
+                    unfinished.append(ended[2])
+            stop.unfinished = unfinished  # type: ignore[attr-defined]
             raise
         finally:
-            many.cancel()
+            batch.cancel()
 
     def upscale(
         self,
@@ -191,9 +247,10 @@ class Client:
         *,
         index: int | None = None,
         custom_id: str | None = None,
-        speed: Speed | None = None,
+        speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
         on_progress: OnProgress | None = None,
+        progress: bool = False,
     ) -> Task:
         """Cuts one tile out of a grid, which makes it zoomable. **Costs money** once accepted.
 
@@ -204,20 +261,21 @@ class Client:
             speed: The price cell.
             metadata: Your own notes, kept with the task.
             on_progress: Hears where the task stands.
+            progress: Whether to show a bar.
 
         Raises:
             ZoomoutError: As :meth:`zoom`.
         """
         request = UpscaleRequest(task_id, index=index, custom_id=custom_id, speed=speed, metadata=metadata)
-        return _values.task(self._native.upscale(request, _hearing(on_progress)))
+        return self._task(Ask.upscale(request), on_progress, progress)
 
-    def wait(self, task_id: str, *, on_progress: OnProgress | None = None) -> Task:
+    def wait(self, task_id: str, *, on_progress: OnProgress | None = None, progress: bool = False) -> Task:
         """Waits for a task that was submitted before. Free.
 
         Raises:
             ZoomoutError: As :meth:`zoom`, but for the errors of a submission.
         """
-        return _values.task(self._native.wait(task_id, _hearing(on_progress)))
+        return self._task(Ask.wait(task_id), on_progress, progress)
 
     def task(self, task_id: str) -> Task:
         """Looks at a task once. Free. A task that failed is not an error here.
@@ -227,7 +285,7 @@ class Client:
             TransportError: The server could not be asked.
             ProtocolError: Its answer shows no task.
         """
-        return _values.task(self._native.task(task_id))
+        return _values.task(self._native.run(Ask.task(task_id)), self._native)
 
     def buttons(self, task_id: str) -> MidjourneyTask:
         """Looks at what can be pressed under a picture. Free.
@@ -235,7 +293,7 @@ class Client:
         Raises:
             ZoomoutError: As :meth:`task`.
         """
-        return _values.midjourney_task(self._native.buttons(task_id))
+        return _values.midjourney_task(self._native.run(Ask.buttons(task_id)))
 
     def download(self, task: Task, path: str | os.PathLike[str]) -> list[Path]:
         """Saves every picture of a finished task, whole or not at all, and says where. Free.
@@ -250,10 +308,15 @@ class Client:
             TransportError: A picture could not be fetched.
             RefusedError: Its link has expired.
         """
-        links = [image.url for image in task.images]
-        if not links and task.grid_image_url is not None:
-            links = [task.grid_image_url]
-        return [Path(saved) for saved in self._native.download(task.task_id, links, os.fspath(path))]
+        from pathlib import Path
+
+        saved = self._native.run(download(task, path))
+        assert isinstance(saved, list)
+        return [Path(file) for file in saved]
+
+    def _task(self, ask: Ask, on_progress: OnProgress | None, progress: bool) -> Task:
+        with Listener(on_progress, progress) as listener:
+            return _values.task(self._native.run(ask, listener.hears), self._native)
 
     def __enter__(self) -> Client:
         return self

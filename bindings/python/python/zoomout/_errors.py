@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class ZoomoutError(Exception):
@@ -16,6 +18,8 @@ class ZoomoutError(Exception):
         status: The HTTP status of the server's answer, if there was one.
         type: The server's own word for the kind of error.
         code: The server's code, as text.
+        reasons: What the server's answer means, any of ``"authentication"``, ``"payment"``, ``"permission"``,
+            ``"not_found"``, ``"parent_not_upscaled"``, ``"rate_limit"`` and ``"moderation"``.
         request_id: The id under which the server knows the request.
         retry_after: Seconds that the server asked to wait.
         cause: What lies behind it: the server's words, or the network's.
@@ -36,6 +40,7 @@ class ZoomoutError(Exception):
         status: int | None = None,
         type: str | None = None,
         code: str | None = None,
+        reasons: tuple[str, ...] = (),
         request_id: str | None = None,
         retry_after: float | None = None,
         cause: str | None = None,
@@ -49,6 +54,7 @@ class ZoomoutError(Exception):
         self.status = status
         self.type = type
         self.code = code
+        self.reasons = tuple(reasons)
         self.request_id = request_id
         self.retry_after = retry_after
         self.cause = cause

@@ -1,64 +1,89 @@
 """Types of the native module."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias, final
 
 from ._errors import ZoomoutError
 
 __all__ = [
+    "Ask",
+    "NativeBatch",
     "NativeClient",
     "NativeEmulator",
     "NativeJob",
-    "NativeMany",
+    "NativeMachine",
+    "NativePictures",
     "UpscaleRequest",
     "ZoomRequest",
     "__version__",
     "main",
+    "read_buttons",
+    "read_task",
 ]
 
 __version__: str
 
-_Ends: TypeAlias = Callable[[str | None, ZoomoutError | None], object]
-_Hears: TypeAlias = Callable[[str, str, int | None], object]
+_Hears: TypeAlias = Callable[[str], object]
+_Policy: TypeAlias = tuple[float | None, str | None]
+_Reply: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
 def main(args: list[str]) -> int:
     """Runs the ``zoomout`` command with these arguments, its own name among them; answers its exit code."""
 
 @final
+class Ask:
+    """Something that is asked of a client. Making one costs nothing and sends nothing."""
+
+    @staticmethod
+    def zoom(request: ZoomRequest) -> Ask: ...
+    @staticmethod
+    def submit(request: ZoomRequest) -> Ask: ...
+    @staticmethod
+    def upscale(request: UpscaleRequest) -> Ask: ...
+    @staticmethod
+    def wait(task_id: str) -> Ask: ...
+    @staticmethod
+    def task(task_id: str) -> Ask: ...
+    @staticmethod
+    def buttons(task_id: str) -> Ask: ...
+    @staticmethod
+    def download(task_id: str, links: list[str], path: str | os.PathLike[str]) -> Ask: ...
+    @staticmethod
+    def save(link: str, path: str | os.PathLike[str]) -> Ask: ...
+    @staticmethod
+    def read(link: str) -> Ask: ...
+
+@final
 class NativeClient:
-    """What ``zoomout.Client`` stands on: takes plain values, answers with JSON."""
+    """What both clients stand on: answers are JSON as text, a list of paths, or bytes."""
 
     def __new__(
         cls,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        language: str | None = None,
-        timeout: float | None = None,
-        call_timeout: float | None = None,
+        api_key: str | None,
+        base_url: str | None,
+        language: str | None,
+        timeout: float | None,
+        call_timeout: float | None,
+        resubmit: str | None,
     ) -> NativeClient: ...
     @property
     def base_url(self) -> str: ...
-    def zoom(self, request: ZoomRequest, on_progress: _Hears | None = None) -> str: ...
-    def submit(self, request: ZoomRequest) -> str: ...
-    def upscale(self, request: UpscaleRequest, on_progress: _Hears | None = None) -> str: ...
-    def spawn_zoom(self, on_end: _Ends, on_progress: _Hears | None, request: ZoomRequest) -> NativeJob: ...
-    def spawn_upscale(
-        self, on_end: _Ends, on_progress: _Hears | None, request: UpscaleRequest
-    ) -> NativeJob: ...
-    def spawn_wait(self, on_end: _Ends, on_progress: _Hears | None, task_id: str) -> NativeJob: ...
-    def wait(self, task_id: str, on_progress: _Hears | None = None) -> str: ...
-    def zoom_many(
+    def run(self, ask: Ask, on_event: _Hears | None = None) -> object: ...
+    def start(
         self,
-        requests: Iterable[str | ZoomRequest | Mapping[str, object]],
-        window: int | None = None,
-        in_order: bool = False,
-    ) -> NativeMany: ...
-    def task(self, task_id: str) -> str: ...
-    def buttons(self, task_id: str) -> str: ...
-    def download(
-        self, task_id: str, links: list[str], path: str | os.PathLike[str]
-    ) -> list[str | os.PathLike[str]]: ...
+        ask: Ask,
+        on_end: Callable[[object, ZoomoutError | None], object],
+        on_event: _Hears | None = None,
+    ) -> NativeJob: ...
+    def batch(self, window: int | None, in_order: bool) -> NativeBatch: ...
+
+@final
+class NativePictures:
+    """Fetches pictures whose client is not at hand."""
+
+    def __new__(cls) -> NativePictures: ...
+    def run(self, ask: Ask) -> object: ...
 
 @final
 class NativeJob:
@@ -67,11 +92,41 @@ class NativeJob:
     def cancel(self) -> None: ...
 
 @final
-class NativeMany:
-    """The results of many zooms, as they end."""
+class NativeBatch:
+    """Zooms under way, handed out as they end."""
 
+    def has_room(self) -> bool: ...
+    def is_empty(self) -> bool: ...
+    def add(
+        self,
+        item: str | ZoomRequest | Mapping[str, object],
+        on_event: Callable[[int, str], object] | None = None,
+        on_end: Callable[[], object] | None = None,
+    ) -> int: ...
     def next(self) -> tuple[int, str | None, ZoomoutError | None] | None: ...
+    def take(self) -> tuple[int, str | None, ZoomoutError | None] | None: ...
     def cancel(self) -> None: ...
+
+@final
+class NativeMachine:
+    """A job without a clock, a socket or a thread, for the shared cases."""
+
+    @staticmethod
+    def zoom(request: ZoomRequest, policy: _Policy, seed: int) -> NativeMachine: ...
+    @staticmethod
+    def upscale(request: UpscaleRequest, policy: _Policy, seed: int) -> NativeMachine: ...
+    @staticmethod
+    def wait(task_id: str, policy: _Policy, seed: int) -> NativeMachine: ...
+    def poll(self, now: int) -> str: ...
+    def on_response(self, now: int, reply: _Reply) -> None: ...
+    def on_failure(self, now: int, not_sent: bool, cause: str) -> None: ...
+    def cancel(self) -> None: ...
+
+def read_task(task_id: str, reply: _Reply) -> str:
+    """The task that an answer shows, as JSON."""
+
+def read_buttons(task_id: str, reply: _Reply) -> str:
+    """The task with its buttons that an answer shows, as JSON."""
 
 @final
 class NativeEmulator:
@@ -127,9 +182,10 @@ class ZoomRequest:
     def billing_key(self) -> str:
         """The price cell that an accepted submission is billed to."""
 
-    def to_json(self) -> str:
-        """The body of the request, as JSON text."""
+    def to_dict(self) -> dict[str, object]:
+        """The body of the request."""
 
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
@@ -141,8 +197,9 @@ class UpscaleRequest:
         cls,
         task_id: str,
         *,
-        index: int | None = None,
+        zoom_ratio: float | None = None,
         custom_id: str | None = None,
+        index: int | None = None,
         speed: str | None = None,
         metadata: Mapping[str, object] | None = None,
     ) -> UpscaleRequest: ...

@@ -1,37 +1,148 @@
-"""What the server told, as values: frozen, comparable, picklable."""
+"""What the server told, as values: frozen, comparable, hashable, picklable.
+
+Not dataclasses: importing those takes longer than importing all of this package.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from dataclasses import dataclass
-from typing import Any
+import os
+
+from ._native import Ask, NativeClient, NativePictures
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any, ClassVar
+
+    from typing_extensions import Self, dataclass_transform
+else:
+
+    def dataclass_transform(**_: object) -> object:
+        """What type checkers are told has no meaning at run time."""
+        return lambda cls: cls
 
 
-class _Value:
-    """What every value can do."""
+@dataclass_transform(frozen_default=True)
+class Value:
+    """The base of every value: its fields are the annotations of its class."""
+
+    _fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls._fields = tuple(cls.__annotations__)
+        type.__setattr__(cls, "__match_args__", cls._fields)
+
+    def __init__(self, *args: object, **fields: object) -> None:
+        names = self._fields
+        given = dict(zip(names, args, strict=False), **fields)
+        missing = [name for name in names if name not in given and not hasattr(type(self), name)]
+        if missing or len(given) < len(args) or not given.keys() <= set(names):
+            raise TypeError(f"{type(self).__name__}() takes {', '.join(names)}")
+        self.__dict__.update((name, given.get(name, getattr(type(self), name, None))) for name in names)
 
     def to_dict(self) -> dict[str, Any]:
         """The value as plain dicts and lists, under the API's own names."""
-        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))  # type: ignore[call-overload]
-        return plain
+        return {name: _plain(value) for name, value in self.__dict__.items()}
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.__dict__ == self.__dict__
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({fields})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), tuple(self.__dict__.values())
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return self
+
+    def __replace__(self, **changes: object) -> Self:
+        return type(self)(**{**self.__dict__, **changes})
 
 
-@dataclass(frozen=True)
-class Image(_Value):
-    """A picture of a task.
+def _plain(value: object) -> object:
+    if isinstance(value, Value):
+        return value.to_dict()
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+class Image(Value):
+    """A picture of a task. In a notebook it shows itself, which downloads it.
 
     Attributes:
         url: Where it is. Public: anybody who knows the link can see it.
         expires_at: Until when, in Unix seconds, if the server said so.
     """
 
+    __slots__ = ("_source",)
+
     url: str
     expires_at: int | None = None
 
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Saves the picture into this file, whole or not at all. Free; blocks until it is done.
 
-@dataclass(frozen=True)
-class TaskError(_Value):
+        Raises:
+            StorageError: The file could not be written.
+            TransportError: The picture could not be fetched.
+            RefusedError: Its link has expired.
+            ProtocolError: What came is no picture, or the link is not one that is followed.
+        """
+        from pathlib import Path
+
+        self._fetch(Ask.save(self.url, os.fspath(path)))
+        return Path(path)
+
+    def bytes(self) -> bytes:
+        """The picture as the bytes of its file. Free; blocks until it is there.
+
+        Raises:
+            ZoomoutError: As :meth:`save`.
+        """
+        picture = self._fetch(Ask.read(self.url))
+        assert isinstance(picture, bytes)
+        return picture
+
+    def to_pil(self) -> Any:
+        """The picture as a ``PIL.Image.Image``. Free; blocks until it is there.
+
+        Raises:
+            ImportError: Pillow is not installed.
+            ZoomoutError: As :meth:`save`.
+        """
+        from importlib import import_module
+        from io import BytesIO
+
+        return import_module("PIL.Image").open(BytesIO(self.bytes()))
+
+    def _repr_png_(self) -> Any:
+        """The picture for a notebook; without it, a notebook shows the link."""
+        from ._errors import ZoomoutError
+
+        try:
+            picture = self.bytes()
+        except ZoomoutError:
+            return None
+        return picture if picture.startswith(b"\x89PNG") else None
+
+    def _fetch(self, ask: Ask) -> object:
+        return getattr(self, "_source", NativePictures()).run(ask)
+
+
+class TaskError(Value):
     """Why a task failed, in the server's words."""
 
     message: str
@@ -39,8 +150,7 @@ class TaskError(_Value):
     code: str | None = None
 
 
-@dataclass(frozen=True)
-class Task(_Value):
+class Task(Value):
     """A task as the server showed it.
 
     Attributes:
@@ -72,9 +182,21 @@ class Task(_Value):
     credits_cost: float | None
     error: TaskError | None
 
+    def _repr_html_(self) -> str:
+        """The task for a notebook: what is known of it, and its pictures."""
+        from html import escape
 
-@dataclass(frozen=True)
-class Submission(_Value):
+        facts = {"task_id": self.task_id, "status": self.status, "progress": self.progress, "cost": self.cost}
+        rows = "".join(
+            f"<tr><th>{name}</th><td>{escape(str(fact))}</td></tr>"
+            for name, fact in facts.items()
+            if fact is not None
+        )
+        images = "".join(f'<img src="{escape(image.url)}" width="256">' for image in self.images)
+        return f"<table>{rows}</table>{images}"
+
+
+class Submission(Value):
     """A submission that was accepted, and is billed.
 
     Attributes:
@@ -86,8 +208,7 @@ class Submission(_Value):
     status: str
 
 
-@dataclass(frozen=True)
-class Progress(_Value):
+class Progress(Value):
     """Where a task stands, as ``on_progress`` hears it.
 
     Attributes:
@@ -101,15 +222,14 @@ class Progress(_Value):
     percent: int | None
 
 
-@dataclass(frozen=True)
-class Button(_Value):
+class Button(Value):
     """A button under a picture.
 
     Attributes:
         custom_id: What ``zoom(custom_id=...)`` takes.
         label: What it says.
         emoji: What it shows.
-        tier: The tier that it presses, if it is a zoom.
+        tier: The tier that it presses, if it is a zoom; see :class:`Tier`.
     """
 
     custom_id: str
@@ -118,8 +238,7 @@ class Button(_Value):
     tier: str | None
 
 
-@dataclass(frozen=True)
-class MidjourneyTask(_Value):
+class MidjourneyTask(Value):
     """A task with its buttons.
 
     Attributes:
@@ -143,22 +262,32 @@ class MidjourneyTask(_Value):
     fail_reason: str | None
 
 
-def task(text: str) -> Task:
-    """A task from the core's JSON."""
-    fields = json.loads(text)
+def _loads(text: object) -> Any:
+    import json
+
+    assert isinstance(text, str)
+    return json.loads(text)
+
+
+def task(text: object, source: NativeClient | None = None) -> Task:
+    """A task from the core's JSON; ``source`` is what fetches its pictures."""
+    fields = _loads(text)
     fields["images"] = tuple(Image(**image) for image in fields["images"])
     fields["error"] = None if fields["error"] is None else TaskError(**fields["error"])
+    if source is not None:
+        for image in fields["images"]:
+            object.__setattr__(image, "_source", source)
     return Task(**fields)
 
 
-def submission(text: str) -> Submission:
+def submission(text: object) -> Submission:
     """A submission from the core's JSON."""
-    return Submission(**json.loads(text))
+    return Submission(**_loads(text))
 
 
-def midjourney_task(text: str) -> MidjourneyTask:
+def midjourney_task(text: object) -> MidjourneyTask:
     """A task with its buttons from the core's JSON."""
-    fields = json.loads(text)
+    fields = _loads(text)
     fields["buttons"] = tuple(Button(**button) for button in fields["buttons"])
     fields["image_urls"] = tuple(fields["image_urls"])
     return MidjourneyTask(**fields)

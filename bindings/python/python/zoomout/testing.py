@@ -11,16 +11,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
 
-from ._client import Client, Span, seconds
+from ._client import Client, seconds
 from ._native import NativeEmulator
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+    from typing import Any
+
     from ._aio import AsyncClient
+    from ._client import Span
 
 __all__ = ["Emulator"]
 
@@ -91,8 +93,7 @@ class Emulator:
 
     def advance(self, span: Span) -> None:
         """Lets the emulated time jump by whole seconds."""
-        whole = span.total_seconds() if isinstance(span, timedelta) else span
-        self._native.advance(int(whole))
+        self._native.advance(int(seconds(span) or 0))
 
     def reset(self) -> None:
         """Starts anew: seeded tasks only, no bill, no faults."""

@@ -1,5 +1,6 @@
 //! Many jobs at once: one timer queue, and threads made on demand that leave when there is nothing to do.
 
+mod batch;
 mod errand;
 mod lateness;
 mod limits;
@@ -23,10 +24,11 @@ use once::Once;
 use scheduler::Class;
 use workers::{Chore, Shared};
 
+pub use batch::{Batch, Finished, NotYet};
 pub use errand::Work;
 pub use lateness::Lateness;
 pub use limits::Limits;
-pub use many::{Finished, NotYet, ZoomMany};
+pub use many::ZoomMany;
 
 /// Drives many zooms at once: a waiting one costs about a kilobyte, and no thread.
 ///

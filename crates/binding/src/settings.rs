@@ -3,27 +3,23 @@
 use std::fmt;
 use std::sync::Arc;
 
-use zoomout_core::{ApiKey, Error, Policy};
-
-use crate::builder::ClientBuilder;
-use crate::clock::MachineClock;
-use crate::timeouts::{Timeouts, seconds};
+use zoomout::{ApiKey, Client, ClientBuilder, Error, MachineClock, Policy, Timeouts, seconds};
 
 /// The settings of a client before they were checked. What is not given is the builder's default.
 ///
-/// A Rust program uses [`ClientBuilder`] directly; this is the one place where the other faces turn their
+/// A Rust program uses [`ClientBuilder`] directly; this is the one place where other languages turn their
 /// values into one, so that all of them refuse the same input with the same words.
 ///
 /// ```
-/// use zoomout::Settings;
+/// use zoomout_binding::Settings;
 ///
-/// let settings = Settings { api_key: Some("sk-1".into()), timeout: Some(0.0), ..Settings::default() };
+/// let settings = Settings { timeout: Some(0.0), ..Settings::default() };
 /// assert_eq!(settings.builder().unwrap_err().field(), Some("timeout"));
 /// ```
 #[derive(Clone, Default)]
 pub struct Settings {
     /// The key; without one, the environment is asked as by [`ClientBuilder::from_env`].
-    pub api_key: Option<String>,
+    pub api_key: Option<ApiKey>,
     /// The address of the API.
     pub base_url: Option<String>,
     /// In which language the messages of failed tasks are worded.
@@ -32,7 +28,7 @@ pub struct Settings {
     pub timeout: Option<f64>,
     /// How long each phase of one call may take, in seconds.
     pub call_timeout: Option<f64>,
-    /// `never`, `safe` or `eager`; see [`Resubmit`](zoomout_core::Resubmit).
+    /// `never`, `safe` or `eager`; see [`Resubmit`](zoomout::Resubmit).
     pub resubmit: Option<String>,
     /// How many times faster than real time the waits pass, beside an emulator whose time runs fast.
     pub pace: Option<f64>,
@@ -42,11 +38,11 @@ impl Settings {
     /// The builder that the settings describe.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](zoomout_core::ErrorKind::Invalid), naming the setting.
+    /// [`ErrorKind::Invalid`](zoomout::ErrorKind::Invalid), naming the setting.
     pub fn builder(self) -> Result<ClientBuilder, Error> {
         let policy = self.policy()?;
         let mut builder = match self.api_key {
-            Some(key) => ClientBuilder::new(ApiKey::new(key)?),
+            Some(key) => Client::builder(key),
             None => ClientBuilder::from_env()?,
         };
         builder = builder.policy(policy);
@@ -68,7 +64,7 @@ impl Settings {
     /// The policy that the settings describe.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](zoomout_core::ErrorKind::Invalid), naming `timeout` or `resubmit`.
+    /// [`ErrorKind::Invalid`](zoomout::ErrorKind::Invalid), naming `timeout` or `resubmit`.
     pub fn policy(&self) -> Result<Policy, Error> {
         let mut policy = Policy::default();
         if let Some(timeout) = self.timeout {
@@ -100,13 +96,12 @@ mod tests {
     use super::*;
 
     fn settings() -> Settings {
-        Settings { api_key: Some("sk-MARK".into()), ..Settings::default() }
+        Settings { api_key: Some(ApiKey::new("sk-MARK").unwrap()), ..Settings::default() }
     }
 
     #[test]
     fn each_refusal_names_its_setting() {
         let refusals = [
-            (Settings { api_key: Some(String::new()), ..settings() }, "api_key"),
             (Settings { base_url: Some("ftp://x".into()), ..settings() }, "base_url"),
             (Settings { language: Some("tlh".into()), ..settings() }, "language"),
             (Settings { timeout: Some(f64::NAN), ..settings() }, "timeout"),

@@ -1,0 +1,77 @@
+//! Whatever a user can ask of a client, as one value.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use zoomout::TaskId;
+use zoomout_binding::{Answer, Fetch};
+
+use crate::error::raise;
+use crate::request::{UpscaleRequest, ZoomRequest};
+
+/// Something that is asked of a client.
+#[pyclass(frozen, module = "zoomout._native")]
+pub(crate) struct Ask(pub(crate) zoomout_binding::Ask);
+
+#[pymethods]
+impl Ask {
+    #[staticmethod]
+    fn zoom(request: &Bound<'_, ZoomRequest>) -> Self {
+        Self(zoomout_binding::Ask::Zoom(request.get().zoom.clone()))
+    }
+
+    #[staticmethod]
+    fn submit(request: &Bound<'_, ZoomRequest>) -> Self {
+        Self(zoomout_binding::Ask::Submit(request.get().zoom.clone()))
+    }
+
+    #[staticmethod]
+    fn upscale(request: &Bound<'_, UpscaleRequest>) -> Self {
+        Self(zoomout_binding::Ask::Upscale(request.get().upscale.clone()))
+    }
+
+    #[staticmethod]
+    fn wait(py: Python<'_>, task_id: String) -> PyResult<Self> {
+        named(py, task_id).map(|task_id| Self(zoomout_binding::Ask::Wait(task_id)))
+    }
+
+    #[staticmethod]
+    fn task(py: Python<'_>, task_id: String) -> PyResult<Self> {
+        named(py, task_id).map(|task_id| Self(zoomout_binding::Ask::Task(task_id)))
+    }
+
+    #[staticmethod]
+    fn buttons(py: Python<'_>, task_id: String) -> PyResult<Self> {
+        named(py, task_id).map(|task_id| Self(zoomout_binding::Ask::Buttons(task_id)))
+    }
+
+    #[staticmethod]
+    fn download(py: Python<'_>, task_id: String, links: Vec<String>, path: PathBuf) -> PyResult<Self> {
+        let task_id = named(py, task_id)?;
+        Ok(Self(zoomout_binding::Ask::Fetch(Fetch::All { task_id, links, path })))
+    }
+
+    #[staticmethod]
+    fn save(link: String, path: PathBuf) -> Self {
+        Self(zoomout_binding::Ask::Fetch(Fetch::Save { link, path }))
+    }
+
+    #[staticmethod]
+    fn read(link: String) -> Self {
+        Self(zoomout_binding::Ask::Fetch(Fetch::Read { link }))
+    }
+}
+
+pub(crate) fn named(py: Python<'_>, task_id: String) -> PyResult<TaskId> {
+    TaskId::new(task_id).map_err(|error| raise(py, &error))
+}
+
+/// An answer as Python has it: JSON as text, files as a list of paths, a picture as bytes.
+pub(crate) fn present(py: Python<'_>, answer: Answer) -> PyResult<Py<PyAny>> {
+    match answer {
+        Answer::Json(text) => Ok(text.into_pyobject(py)?.into_any().unbind()),
+        Answer::Paths(paths) => Ok(paths.into_pyobject(py)?.into_any().unbind()),
+        Answer::Bytes(bytes) => Ok(PyBytes::new(py, &bytes).into_any().unbind()),
+    }
+}

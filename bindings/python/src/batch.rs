@@ -1,0 +1,126 @@
+//! Many zooms: what `zoom_many` of both clients stands on.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyMapping, PyString};
+use zoomout::{Batch, Event, Fields, Finished, Work};
+use zoomout_binding::json;
+
+use crate::error::raise;
+use crate::request::{ZoomRequest, to_json};
+use crate::wait::SIGNALS;
+
+/// Zooms under way, handed out as they end.
+#[pyclass(frozen, module = "zoomout._native")]
+pub(crate) struct NativeBatch(Mutex<Batch>);
+
+/// Which one, and the task as JSON or the exception.
+type Ended = (usize, Option<String>, Option<Py<PyAny>>);
+
+impl NativeBatch {
+    pub(crate) const fn new(batch: Batch) -> Self {
+        Self(Mutex::new(batch))
+    }
+
+    fn batch(&self) -> MutexGuard<'_, Batch> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next_within(&self, py: Python<'_>, patience: Duration) -> Option<Ended> {
+        py.detach(|| self.batch().next_within(patience)).ok().flatten().map(|finished| ended(py, finished))
+    }
+}
+
+#[pymethods]
+impl NativeBatch {
+    /// Whether one more may be added.
+    fn has_room(&self) -> bool {
+        self.batch().has_room()
+    }
+
+    /// Whether all have been handed out.
+    fn is_empty(&self) -> bool {
+        self.batch().is_empty()
+    }
+
+    /// Adds a task id, a `ZoomRequest` or a mapping. `on_event` hears its place and each event as JSON,
+    /// `on_end` that it has ended; both on other threads.
+    #[pyo3(signature = (item, on_event=None, on_end=None))]
+    fn add(
+        &self,
+        py: Python<'_>,
+        item: &Bound<'_, PyAny>,
+        on_event: Option<Py<PyAny>>,
+        on_end: Option<Py<PyAny>>,
+    ) -> PyResult<usize> {
+        let work = work(py, item)?;
+        let on_event = move |index: usize, event: &Event| {
+            if let Some(hear) = &on_event {
+                Python::try_attach(|py| drop(hear.call1(py, (index, json(event)))));
+            }
+        };
+        let on_end = move || {
+            if let Some(hear) = &on_end {
+                Python::try_attach(|py| drop(hear.call0(py)));
+            }
+        };
+        Ok(self.batch().add(work, on_event, on_end))
+    }
+
+    /// The next result, if one comes within a moment in which signals can wait.
+    fn next(&self, py: Python<'_>) -> Option<Ended> {
+        self.next_within(py, SIGNALS)
+    }
+
+    /// The next result, if there is one.
+    fn take(&self, py: Python<'_>) -> Option<Ended> {
+        self.next_within(py, Duration::ZERO)
+    }
+
+    /// Stops all; each is still handed out.
+    fn cancel(&self, py: Python<'_>) {
+        py.detach(|| self.batch().cancel());
+    }
+}
+
+fn ended(py: Python<'_>, finished: Finished) -> Ended {
+    match finished.result {
+        Ok(task) => (finished.index, Some(json(&task)), None),
+        Err(error) => (finished.index, None, Some(raise(py, &error).into_value(py).into_any())),
+    }
+}
+
+fn work(py: Python<'_>, item: &Bound<'_, PyAny>) -> PyResult<Work> {
+    if let Ok(request) = item.cast::<ZoomRequest>() {
+        return Ok(request.get().zoom.clone().into());
+    }
+    let fields = if item.is_instance_of::<PyString>() {
+        Fields { task_id: item.extract()?, ..Fields::default() }
+    } else {
+        fields(py, item.cast::<PyMapping>()?)?
+    };
+    fields.zoom().map(Into::into).map_err(|error| raise(py, &error))
+}
+
+fn fields(py: Python<'_>, mapping: &Bound<'_, PyMapping>) -> PyResult<Fields> {
+    let mut fields = Fields::default();
+    for item in mapping.items()?.iter() {
+        let (name, value): (String, Bound<'_, PyAny>) = item.extract()?;
+        match name.as_str() {
+            "task_id" => fields.task_id = value.extract()?,
+            "zoom_ratio" => fields.zoom_ratio = value.extract()?,
+            "custom_id" => fields.custom_id = value.extract()?,
+            "index" => fields.index = value.extract()?,
+            "speed" => fields.speed = value.extract()?,
+            "metadata" if value.is_none() => {}
+            "metadata" => fields.metadata = Some(to_json(py, &value)?),
+            other => {
+                let problem = format!("zoom_many() got an unexpected field {other:?}");
+                return Err(pyo3::exceptions::PyTypeError::new_err(problem));
+            }
+        }
+    }
+    Ok(fields)
+}

@@ -1,0 +1,52 @@
+//! Jobs that call back.
+
+use pyo3::prelude::*;
+use zoomout::{Error, Event, JobHandle};
+use zoomout_binding::{Answer, json};
+
+use crate::ask::present;
+use crate::error::raise;
+
+/// A job under way.
+#[pyclass(frozen, module = "zoomout._native")]
+pub(crate) struct NativeJob {
+    handle: JobHandle,
+}
+
+impl NativeJob {
+    pub(crate) const fn new(handle: JobHandle) -> Self {
+        Self { handle }
+    }
+}
+
+#[pymethods]
+impl NativeJob {
+    /// Stops waiting; the end is told as always.
+    fn cancel(&self, py: Python<'_>) {
+        py.detach(|| self.handle.cancel());
+    }
+}
+
+/// Hands events on as JSON.
+pub(crate) fn listener(on_event: Option<Py<PyAny>>) -> impl FnMut(&Event) + Send + 'static {
+    move |event| {
+        if let Some(hear) = &on_event {
+            // An interpreter that is ending hears nothing any more.
+            Python::try_attach(|py| drop(hear.call1(py, (json(event),))));
+        }
+    }
+}
+
+/// Hands on the answer, or the exception.
+pub(crate) fn teller(on_end: Py<PyAny>) -> impl FnOnce(Result<Answer, Error>) + Send + 'static {
+    move |result| {
+        Python::try_attach(|py| {
+            let told = match result {
+                Ok(answer) => present(py, answer).and_then(|answer| on_end.call1(py, (answer, py.None()))),
+                Err(error) => on_end.call1(py, (py.None(), raise(py, &error).into_value(py))),
+            };
+            // Whoever listens has its own way to fail: a closed event loop, say. Nobody is left to tell.
+            drop(told);
+        });
+    }
+}

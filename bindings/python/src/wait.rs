@@ -1,0 +1,88 @@
+//! A wait that other Python threads do not notice, and that Ctrl-C ends.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use zoomout::{CancelToken, Error, Event};
+use zoomout_binding::{Answer, json};
+
+use crate::ask::present;
+use crate::error::raise;
+
+/// So often somebody looks whether a signal has come.
+pub(crate) const SIGNALS: Duration = Duration::from_millis(20);
+/// So long a call that was stopped may take to say what became of it.
+const LAST_WORDS: Duration = Duration::from_millis(80);
+
+/// What the thread that works tells the one that waits.
+enum News {
+    Event(Event),
+    End(Result<Answer, Error>),
+}
+
+/// Hears the events of a call.
+type Observer = Box<dyn Fn(&Event) + Send + Sync>;
+
+/// Works on a thread of its own, so that this one can hear signals. `on_event` hears each event as JSON.
+pub(crate) fn run(
+    py: Python<'_>,
+    on_event: Option<&Bound<'_, PyAny>>,
+    work: impl FnOnce(&CancelToken, Observer) -> Result<Answer, Error> + Send + 'static,
+) -> PyResult<Py<PyAny>> {
+    let token = CancelToken::new();
+    let (tell, news) = channel();
+    // A receiver is not shared between threads by itself, and waiting without the interpreter lock counts
+    // as another thread.
+    let news = Mutex::new(news);
+    let stop = token.clone();
+    std::thread::Builder::new().name("zoomout".to_owned()).spawn(move || {
+        let tell_event = tell.clone();
+        // Nobody listens to one that was given up.
+        let observer = move |event: &Event| drop(tell_event.send(News::Event(event.clone())));
+        let end = work(&stop, Box::new(observer));
+        drop(tell.send(News::End(end)));
+    })?;
+    loop {
+        let stopped = match wait(py, &news, SIGNALS) {
+            Ok(News::End(Ok(answer))) => return present(py, answer),
+            Ok(News::End(Err(error))) => return Err(raise(py, &error)),
+            Ok(News::Event(event)) => on_event.map_or(Ok(()), |hear| hear.call1((json(&event),)).map(drop)),
+            Err(RecvTimeoutError::Timeout) => py.check_signals(),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(PyRuntimeError::new_err("the thread that worked has panicked"));
+            }
+        };
+        if let Err(stop) = stopped {
+            token.cancel();
+            return Err(with_last_words(py, stop, &news));
+        }
+    }
+}
+
+fn wait(py: Python<'_>, news: &Mutex<Receiver<News>>, span: Duration) -> Result<News, RecvTimeoutError> {
+    py.detach(|| match news.lock() {
+        Ok(news) => news.recv_timeout(span),
+        Err(_) => Err(RecvTimeoutError::Disconnected),
+    })
+}
+
+/// What stopped the call, with what is known of its task: what was paid for must not be lost.
+fn with_last_words(py: Python<'_>, stop: PyErr, news: &Mutex<Receiver<News>>) -> PyErr {
+    while let Ok(heard) = wait(py, news, LAST_WORDS) {
+        if let News::End(result) = heard {
+            if let Err(error) = result {
+                let told = raise(py, &error);
+                let value = stop.value(py);
+                let note = format!("{error}; billed: {}; next: {}", error.billed(), error.next_step());
+                // Notes exist from Python 3.11 on; the context tells the same on 3.10.
+                drop(value.call_method1("add_note", (note,)));
+                drop(value.setattr("__context__", told.value(py)));
+            }
+            break;
+        }
+    }
+    stop
+}

@@ -1,0 +1,109 @@
+//! A client that outlives a fork.
+
+use std::fmt;
+use std::mem;
+use std::num::NonZeroUsize;
+use std::process;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use zoomout::{Batch, Client, Dispatcher, Error, Event, JobHandle, Limits};
+
+use crate::ask::{Answer, Ask};
+use crate::settings::Settings;
+
+/// A client with its dispatcher, which is made when it is first needed.
+///
+/// A forked process has the memory of its parent, but none of its threads, and must not use its
+/// connections: there, all is made anew.
+pub struct Connection {
+    settings: Settings,
+    made: Mutex<Made>,
+}
+
+struct Made {
+    process: u32,
+    client: Client,
+    dispatcher: Option<Arc<Dispatcher>>,
+}
+
+impl Made {
+    fn by(settings: &Settings) -> Result<Self, Error> {
+        let client = settings.clone().builder()?.build()?;
+        Ok(Self { process: process::id(), client, dispatcher: None })
+    }
+}
+
+impl Connection {
+    /// A connection with these settings. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// Those of [`Settings::builder`] and of [`ClientBuilder::build`](zoomout::ClientBuilder::build).
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        let made = Mutex::new(Made::by(&settings)?);
+        Ok(Self { settings, made })
+    }
+
+    /// The client of this process.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), after a fork.
+    pub fn client(&self) -> Result<Client, Error> {
+        Ok(self.here()?.client.clone())
+    }
+
+    /// The dispatcher of this process.
+    ///
+    /// # Errors
+    /// As [`client`](Self::client), and [`ErrorKind::Transport`](zoomout::ErrorKind::Transport) if no thread
+    /// can be made.
+    pub fn dispatcher(&self) -> Result<Arc<Dispatcher>, Error> {
+        let mut made = self.here()?;
+        if let Some(dispatcher) = &made.dispatcher {
+            return Ok(Arc::clone(dispatcher));
+        }
+        let dispatcher = Arc::new(Dispatcher::new(&made.client, Limits::default())?);
+        made.dispatcher = Some(Arc::clone(&dispatcher));
+        Ok(dispatcher)
+    }
+
+    /// Asks on the threads of the dispatcher.
+    ///
+    /// # Errors
+    /// As [`dispatcher`](Self::dispatcher); all others are told to `on_end`.
+    pub fn start(
+        &self,
+        ask: Ask,
+        on_event: impl FnMut(&Event) + Send + 'static,
+        on_end: impl FnOnce(Result<Answer, Error>) + Send + 'static,
+    ) -> Result<JobHandle, Error> {
+        Ok(ask.start(&*self.dispatcher()?, on_event, on_end))
+    }
+
+    /// An empty batch.
+    ///
+    /// # Errors
+    /// As [`dispatcher`](Self::dispatcher).
+    pub fn batch(&self, window: Option<NonZeroUsize>, in_order: bool) -> Result<Batch, Error> {
+        let mut batch = Batch::new(&self.client()?, Limits::default())?;
+        if let Some(window) = window {
+            batch = batch.window(window);
+        }
+        Ok(if in_order { batch.in_order() } else { batch })
+    }
+
+    fn here(&self) -> Result<MutexGuard<'_, Made>, Error> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.process != process::id() {
+            let parents = mem::replace(&mut *made, Made::by(&self.settings)?);
+            // Its threads are not here: whoever dropped it would wait for them.
+            mem::forget(parents);
+        }
+        Ok(made)
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

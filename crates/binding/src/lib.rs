@@ -1,0 +1,19 @@
+//! What the Python and the Node package have in common: values that arrive loosely typed, and answers that
+//! leave as JSON. So that neither has a rule of its own.
+#![forbid(unsafe_code)]
+
+mod ask;
+mod connection;
+mod machine;
+mod settings;
+
+pub use ask::{Answer, Ask, Fetch};
+pub use connection::Connection;
+pub use machine::{Machine, Reply, read_buttons, read_task};
+pub use settings::Settings;
+
+/// The JSON of a value.
+pub fn json(value: &impl serde::Serialize) -> String {
+    // Our values are text, numbers and lists: writing them as JSON does not fail.
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -2,9 +2,20 @@
 // The errors of zoomout: one class for each kind, under one base.
 
 class ZoomoutError extends Error {
-  constructor({ message, ...fields }) {
-    super(message)
-    Object.assign(this, fields)
+  constructor({ kind, message, cause, retry_after: retryAfter, ...fields }) {
+    super(cause === null ? message : `${message}: ${cause}`)
+    this.code = kind
+    this.billed = fields.billed
+    this.field = fields.field
+    this.taskId = fields.task_id
+    this.status = fields.status
+    this.type = fields.type
+    this.serverCode = fields.code
+    this.reasons = fields.reasons
+    this.requestId = fields.request_id
+    this.retryAfterMs = retryAfter === null ? null : retryAfter * 1000
+    this.nextStep = fields.next_step
+    if (cause !== null) Object.defineProperty(this, 'cause', { value: cause, writable: true, configurable: true })
   }
 
   get name() {
@@ -34,10 +45,30 @@ const classes = {
   storage: StorageError,
 }
 
-const classOf = (code) => classes[code] ?? ZoomoutError
+/** The error that the core describes in this JSON. One that an AbortSignal caused is an AbortError, as in Node. */
+function errorOf(json, signal) {
+  const fields = JSON.parse(json)
+  const error = new classes[fields.kind](fields)
+  if (fields.kind === 'cancelled' && signal?.aborted) {
+    Object.defineProperty(error, 'name', { value: 'AbortError', configurable: true })
+    Object.defineProperty(error, 'cause', { value: signal.reason, writable: true, configurable: true })
+  }
+  return error
+}
+
+/** Calls the native half, which throws the core's JSON, or what it could not convert. */
+function guarded(call) {
+  try {
+    return call()
+  } catch (thrown) {
+    if (thrown.message?.startsWith('{')) throw errorOf(thrown.message)
+    throw new TypeError(thrown.message, { cause: thrown })
+  }
+}
 
 module.exports = {
-  classOf,
+  errorOf,
+  guarded,
   ZoomoutError,
   InvalidError,
   RefusedError,

@@ -1,8 +1,11 @@
-// The same surface for `import`: one set of classes, whichever way the package is loaded.
+// The same objects for import: one copy, so that instanceof holds everywhere.
 import zoomout from './index.js'
 
 export const {
+  Client,
   ZoomRequest,
+  Image,
+  VERSION,
   ZoomoutError,
   InvalidError,
   RefusedError,

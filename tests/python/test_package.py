@@ -96,7 +96,7 @@ def test_values_are_values() -> None:
     with pytest.raises(AttributeError, match="frozen"):
         TASK.status = "failed"  # type: ignore[misc]
     with pytest.raises(AttributeError, match="frozen"):
-        del TASK.status
+        del TASK.status  # pyright: ignore[reportAttributeAccessIssue]
     match TASK:
         case Task("task_1", status):
             assert status == "completed"

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import warnings
+from importlib import import_module
 
 import pytest
 import zoomout
@@ -84,7 +85,6 @@ def _fork(client: Client, parent: str) -> int:
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="its module is new in 3.14")
 def test_a_sub_interpreter_is_refused() -> None:
     """By name, at the import."""
-    from concurrent import interpreters  # type: ignore[attr-defined,unused-ignore]
-
+    interpreters = import_module("concurrent.interpreters")
     with pytest.raises(interpreters.ExecutionFailed, match="ImportError"):
         interpreters.create().exec("import zoomout")

@@ -1,13 +1,14 @@
-//! A zoom before it is sent.
+//! A zoom or an upscale before it is sent.
 
+use napi::Result;
 use napi_derive::napi;
-use zoomout_core::{Action, Error, Fields, Tier};
+use zoomout::{Action, Error, Fields, Tier, Upscale, Zoom};
 
-use crate::outcome::Failure;
+use crate::failure::{thrown, whole};
 
-/// The fields of a zoom, loosely typed.
+/// The fields of a submission, loosely typed.
 #[napi(object, object_to_js = false)]
-pub struct ZoomFields {
+pub struct NativeFields {
     /// The parent.
     pub task_id: String,
     /// How far to zoom out.
@@ -15,57 +16,64 @@ pub struct ZoomFields {
     /// A button of the parent.
     pub custom_id: Option<String>,
     /// A tile of the parent, 1 to 4.
-    pub index: Option<i64>,
+    pub index: Option<f64>,
     /// `relax`, `fast` or `turbo`.
     pub speed: Option<String>,
     /// The caller's own notes, as JSON text.
     pub metadata: Option<String>,
 }
 
-/// What is known of a zoom before it is sent.
-#[napi(object, object_from_js = false)]
-pub struct ZoomFacts {
+impl NativeFields {
+    fn fields(self) -> std::result::Result<Fields, Error> {
+        let metadata = self.metadata.map(|text| serde_json::from_str(&text)).transpose();
+        Ok(Fields {
+            task_id: self.task_id,
+            zoom_ratio: self.zoom_ratio,
+            custom_id: self.custom_id,
+            index: self.index.map(|index| whole("index", index)).transpose()?,
+            speed: self.speed,
+            metadata: metadata.map_err(|error| Error::invalid("metadata", error))?,
+        })
+    }
+
+    pub(crate) fn zoom(self) -> Result<Zoom> {
+        self.fields().and_then(Fields::zoom).map_err(|error| thrown(&error))
+    }
+
+    pub(crate) fn upscale(self) -> Result<Upscale> {
+        self.fields().and_then(Fields::upscale).map_err(|error| thrown(&error))
+    }
+}
+
+/// A zoom before it is sent.
+#[napi]
+pub struct NativeZoom {
+    pub(crate) zoom: Zoom,
+}
+
+#[napi]
+impl NativeZoom {
+    /// Checks the fields.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(fields: NativeFields) -> Result<Self> {
+        fields.zoom().map(|zoom| Self { zoom })
+    }
+
     /// The tier that the ratio buys.
-    pub tier: Option<String>,
+    #[napi(getter, catch_unwind)]
+    pub fn tier(&self) -> Option<&'static str> {
+        self.zoom.tier().map(Tier::as_str)
+    }
+
     /// The price cell.
-    pub billing_key: String,
+    #[napi(getter, catch_unwind)]
+    pub fn billing_key(&self) -> String {
+        self.zoom.billing_key().to_string()
+    }
+
     /// The body of the request, as JSON text.
-    pub body: String,
-}
-
-/// Either of the two.
-#[napi(object, object_from_js = false)]
-pub struct ZoomOutcome {
-    /// What is known of the zoom.
-    pub facts: Option<ZoomFacts>,
-    /// Why it cannot be sent.
-    pub failure: Option<Failure>,
-}
-
-/// Checks the fields of a zoom.
-#[napi(catch_unwind)]
-pub fn zoom_request(fields: ZoomFields) -> ZoomOutcome {
-    match facts(fields) {
-        Ok(facts) => ZoomOutcome { facts: Some(facts), failure: None },
-        Err(error) => ZoomOutcome { facts: None, failure: Some(Failure::from(&error)) },
+    #[napi(getter, catch_unwind)]
+    pub fn body(&self) -> String {
+        String::from_utf8_lossy(&Action::from(self.zoom.clone()).body()).into_owned()
     }
-}
-
-fn facts(fields: ZoomFields) -> Result<ZoomFacts, Error> {
-    let metadata = fields.metadata.map(|text| serde_json::from_str(&text)).transpose();
-    let zoom = Fields {
-        task_id: fields.task_id,
-        zoom_ratio: fields.zoom_ratio,
-        custom_id: fields.custom_id,
-        index: fields.index,
-        speed: fields.speed,
-        metadata: metadata.map_err(|error| Error::invalid("metadata", error))?,
-    }
-    .zoom()?;
-    let body = Action::from(zoom.clone()).body();
-    Ok(ZoomFacts {
-        tier: zoom.tier().map(Tier::as_str).map(str::to_owned),
-        billing_key: zoom.billing_key().to_string(),
-        body: String::from_utf8_lossy(&body).into_owned(),
-    })
 }

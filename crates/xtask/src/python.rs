@@ -17,7 +17,9 @@ pub(crate) fn lint() -> Result<(), Failed> {
     python().args(["-m", "ruff", "check"]).args(code).run()?;
     python().args(["-m", "ruff", "format", "--check"]).args(code).run()?;
     python().args(["-m", "mypy", "--strict"]).args(code).run()?;
-    python().args(["-m", "mypy.stubtest", "zoomout._native"]).run()
+    python().args(["-m", "mypy.stubtest", "zoomout._native"]).run()?;
+    node::prepare()?;
+    node::npx(&["pyright"]).run()
 }
 
 fn prepare() -> Result<(), Failed> {

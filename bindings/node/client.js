@@ -1,0 +1,116 @@
+'use strict'
+// The client: promises over calls that are made by threads of the native half.
+
+const { Calls } = require('./calls.js')
+const { errorOf, guarded } = require('./errors.js')
+const { zoomMany } = require('./many.js')
+const native = require('./load.js')
+const { fieldsOf, only, zoomOf } = require('./request.js')
+const { pathOf, progressOf, taskOf, valueOf } = require('./values.js')
+
+const SETTINGS = ['apiKey', 'baseUrl', 'language', 'timeoutMs', 'callTimeoutMs', 'resubmit']
+const { NativeAsk } = native
+
+class Client {
+  #calls = new Calls()
+  #native
+  #running = new Set()
+
+  constructor(settings = {}, pace = undefined) {
+    const typed = only(settings, SETTINGS, 'a client')
+    this.#native = guarded(() => new native.NativeClient({ ...typed, pace }, this.#calls.hear))
+  }
+
+  get baseUrl() {
+    return this.#native.baseUrl
+  }
+
+  async zoom(request, options) {
+    return this.#task(NativeAsk.zoom(zoomOf(request)), options)
+  }
+
+  async submit(request, options) {
+    return valueOf(await this.#ask(NativeAsk.submit(zoomOf(request)), options))
+  }
+
+  async upscale(fields, options) {
+    return this.#task(guarded(() => NativeAsk.upscale(fieldsOf(fields, 'an upscale'))), options)
+  }
+
+  async wait(taskId, options) {
+    return this.#task(guarded(() => NativeAsk.wait(taskId)), options)
+  }
+
+  async task(taskId, options) {
+    return this.#task(guarded(() => NativeAsk.task(taskId)), options)
+  }
+
+  async buttons(taskId, options) {
+    return valueOf(await this.#ask(guarded(() => NativeAsk.buttons(taskId)), options))
+  }
+
+  async download({ taskId, images, gridImageUrl }, path, options) {
+    const links = images.map((image) => image.url)
+    if (links.length === 0 && gridImageUrl !== null) links.push(gridImageUrl)
+    return this.#ask(guarded(() => NativeAsk.download(taskId, links, pathOf(path))), options)
+  }
+
+  zoomMany(requests, options) {
+    const begin = (...args) => guarded(() => this.#native.batch(...args))
+    return zoomMany(this.#calls, this.#running, begin, this.#picture, requests, options)
+  }
+
+  async close() {
+    const stopped = [...this.#running]
+    for (const { cancel } of stopped) cancel()
+    await Promise.allSettled(stopped.map(({ ended }) => ended))
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.close()
+  }
+
+  /** How a picture fetches itself. */
+  #picture = (ask, options) => this.#ask(ask, options)
+
+  async #task(ask, options) {
+    return taskOf(await this.#ask(ask, options), this.#picture)
+  }
+
+  async #ask(ask, { signal, onProgress, ...unknown } = {}) {
+    only(unknown, [], 'this call')
+    let thrown = null
+    let job
+    const heard = (json) => {
+      const progress = progressOf(JSON.parse(json))
+      if (progress === null || thrown !== null) return
+      try {
+        onProgress(progress)
+      } catch (error) {
+        thrown = { error }
+        job.cancel()
+      }
+    }
+    let settle
+    const ended = new Promise((resolve) => (settle = resolve))
+    const number = this.#calls.add((what, payload) => (what === 'event' ? heard(payload) : settle([what, payload])))
+    const running = { cancel: () => job.cancel(), ended }
+    const abort = () => job.cancel()
+    try {
+      signal?.throwIfAborted()
+      job = guarded(() => this.#native.start(number, ask, onProgress !== undefined))
+      this.#running.add(running)
+      signal?.addEventListener('abort', abort, { once: true })
+      const [what, payload] = await ended
+      if (thrown !== null) throw thrown.error
+      if (what === 'failed') throw errorOf(payload, signal)
+      return payload
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      this.#running.delete(running)
+      this.#calls.remove(number)
+    }
+  }
+}
+
+module.exports = { Client }

@@ -1,0 +1,109 @@
+'use strict'
+// Many zooms: any iterable in, an async iterable of results out.
+
+const { errorOf } = require('./errors.js')
+const { only, zoomOf } = require('./request.js')
+const { progressOf, taskOf } = require('./values.js')
+
+/** Wakes the one who waits; a ring before the wait is not lost. */
+class Bell {
+  #rung = false
+  #wake = null
+
+  ring() {
+    this.#rung = true
+    this.#wake?.()
+  }
+
+  async wait() {
+    if (!this.#rung) await new Promise((resolve) => (this.#wake = resolve))
+    this.#rung = false
+    this.#wake = null
+  }
+}
+
+async function* zoomMany(calls, running, begin, fetchPicture, requests, options = {}) {
+  const { window, inOrder = false, signal, onProgress } = only(
+    options,
+    ['window', 'inOrder', 'signal', 'onProgress'],
+    'zoomMany',
+  )
+  signal?.throwIfAborted()
+  const bell = new Bell()
+  let trouble = null
+  let unheard = null
+  // Whether the input has no more to give, whether it is asked, and whether it is still wanted.
+  let empty = false
+  let reading = false
+  let wanted = true
+  const number = calls.add((what, payload) => {
+    if (what === 'event') hear(JSON.parse(payload))
+    bell.ring()
+  })
+  const hear = ([index, event]) => {
+    const progress = progressOf(event)
+    if (progress === null || unheard !== null) return
+    try {
+      onProgress(index, progress)
+    } catch (error) {
+      unheard = { error }
+    }
+  }
+  let settle
+  const ended = new Promise((resolve) => (settle = resolve))
+  let batch
+  const stop = () => {
+    wanted = false
+    batch.cancel()
+    bell.ring()
+  }
+  const job = { cancel: stop, ended }
+  let source
+  try {
+    batch = begin(number, window, inOrder, onProgress !== undefined)
+    source = requests[Symbol.asyncIterator]?.() ?? requests[Symbol.iterator]()
+    running.add(job)
+    signal?.addEventListener('abort', stop, { once: true })
+    const read = async () => {
+      reading = true
+      try {
+        const { done, value } = await source.next()
+        if (done) empty = true
+        else if (wanted) batch.add(zoomOf(value))
+      } catch (error) {
+        trouble = { error }
+        empty = true
+      }
+      reading = false
+      bell.ring()
+    }
+    for (;;) {
+      const more = wanted && !empty
+      if (more && !reading && batch.hasRoom) read()
+      if (unheard !== null) throw unheard.error
+      for (let finished; (finished = batch.take()) !== null; ) {
+        const { index, task, error } = finished
+        yield Object.freeze({
+          index,
+          task: task === undefined ? null : taskOf(task, fetchPicture),
+          error: error === undefined ? null : errorOf(error, signal),
+        })
+      }
+      if (batch.isEmpty && (empty || !wanted)) break
+      if (!more || reading || !batch.hasRoom) await bell.wait()
+    }
+    if (trouble !== null) throw trouble.error
+    // All that was under way has been handed out, so nothing is lost by saying that the rest was not.
+    signal?.throwIfAborted()
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    running.delete(job)
+    calls.remove(number)
+    batch?.cancel()
+    settle()
+    // Not awaited: an input that is being asked answers when it likes.
+    if (!empty) Promise.resolve(source?.return?.()).catch(() => {})
+  }
+}
+
+module.exports = { zoomMany }

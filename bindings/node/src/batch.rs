@@ -1,0 +1,85 @@
+//! Many zooms: what `zoomMany` stands on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use napi::Result;
+use napi_derive::napi;
+use zoomout::{Batch, Event};
+use zoomout_binding::{Answer, json};
+
+use crate::hear::Hear;
+use crate::request::NativeZoom;
+
+/// Zooms under way, handed out as they end.
+#[napi]
+pub struct NativeBatch {
+    batch: Batch,
+    number: f64,
+    events: bool,
+    hear: Arc<Hear>,
+}
+
+/// One of many that has ended.
+#[napi(object, object_from_js = false)]
+pub struct NativeFinished {
+    /// Its place in the input.
+    pub index: f64,
+    /// The task, as JSON.
+    pub task: Option<String>,
+    /// The error, as JSON.
+    pub error: Option<String>,
+}
+
+impl NativeBatch {
+    pub(crate) const fn new(batch: Batch, number: f64, events: bool, hear: Arc<Hear>) -> Self {
+        Self { batch, number, events, hear }
+    }
+}
+
+#[napi]
+impl NativeBatch {
+    /// Whether one more may be added.
+    #[napi(getter, catch_unwind)]
+    pub fn has_room(&self) -> bool {
+        self.batch.has_room()
+    }
+
+    /// Whether all have been handed out.
+    #[napi(getter, catch_unwind)]
+    pub fn is_empty(&self) -> bool {
+        self.batch.is_empty()
+    }
+
+    /// Adds a zoom.
+    #[napi(catch_unwind)]
+    pub fn add(&mut self, zoom: &NativeZoom) -> Result<()> {
+        let (hear, end, number, events) =
+            (Arc::clone(&self.hear), Arc::clone(&self.hear), self.number, self.events);
+        let on_event = move |index: usize, event: &Event| {
+            if events {
+                hear.event(number, format!("[{index},{}]", json(event)));
+            }
+        };
+        let on_end = move || end.end(number, Ok(Answer::Json("null".to_owned())));
+        self.batch.add(zoom.zoom.clone(), on_event, on_end);
+        Ok(())
+    }
+
+    /// The next result, if there is one.
+    #[napi(catch_unwind)]
+    pub fn take(&mut self) -> Option<NativeFinished> {
+        let finished = self.batch.next_within(Duration::ZERO).ok().flatten()?;
+        let index = u32::try_from(finished.index).map_or(f64::INFINITY, f64::from);
+        Some(match finished.result {
+            Ok(task) => NativeFinished { index, task: Some(json(&task)), error: None },
+            Err(error) => NativeFinished { index, task: None, error: Some(json(&error)) },
+        })
+    }
+
+    /// Stops all; each is still handed out.
+    #[napi(catch_unwind)]
+    pub fn cancel(&self) {
+        self.batch.cancel();
+    }
+}

@@ -1,0 +1,114 @@
+//! The state machine of a job, for the shared cases.
+
+use napi::Result;
+use napi::bindgen_prelude::Buffer;
+use napi_derive::napi;
+use zoomout::{Action, Policy};
+use zoomout_binding::{Machine, Reply, Settings};
+
+use crate::ask::named;
+use crate::failure::thrown;
+use crate::request::{NativeFields, NativeZoom};
+
+/// How patient and how bold a job is.
+#[napi(object, object_to_js = false)]
+pub struct NativePolicy {
+    /// How long to wait in all, in seconds.
+    pub deadline: Option<f64>,
+    /// `never`, `safe` or `eager`.
+    pub resubmit: Option<String>,
+}
+
+impl NativePolicy {
+    fn policy(self) -> Result<Policy> {
+        let settings = Settings { timeout: self.deadline, resubmit: self.resubmit, ..Settings::default() };
+        settings.policy().map_err(|error| thrown(&error))
+    }
+}
+
+/// An answer of a server.
+#[napi(object, object_to_js = false)]
+pub struct NativeReply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Names and values.
+    pub headers: Vec<Vec<String>>,
+    /// The body.
+    pub body: Buffer,
+}
+
+impl From<NativeReply> for Reply {
+    fn from(reply: NativeReply) -> Self {
+        let pair = |pair: Vec<String>| <[String; 2]>::try_from(pair).ok().map(Into::into);
+        Self {
+            status: reply.status,
+            headers: reply.headers.into_iter().filter_map(pair).collect(),
+            body: reply.body.to_vec(),
+        }
+    }
+}
+
+/// A job without a clock, a socket or a thread.
+#[napi]
+pub struct NativeMachine(Machine);
+
+#[napi]
+impl NativeMachine {
+    /// A job that zooms.
+    #[napi(factory, catch_unwind)]
+    pub fn zoom(zoom: &NativeZoom, policy: NativePolicy, seed: u32) -> Result<Self> {
+        Self::submit(zoom.zoom.clone().into(), policy, seed)
+    }
+
+    /// A job that upscales.
+    #[napi(factory, catch_unwind)]
+    pub fn upscale(fields: NativeFields, policy: NativePolicy, seed: u32) -> Result<Self> {
+        Self::submit(fields.upscale()?.into(), policy, seed)
+    }
+
+    /// A job that waits for a task.
+    #[napi(factory, catch_unwind)]
+    pub fn wait(task_id: String, policy: NativePolicy, seed: u32) -> Result<Self> {
+        Ok(Self(Machine::wait(named(task_id)?, policy.policy()?, seed.into())))
+    }
+
+    /// What to do next, as JSON; moments are milliseconds.
+    #[napi(catch_unwind)]
+    pub fn poll(&mut self, now: u32) -> String {
+        self.0.poll(now.into())
+    }
+
+    /// Reports an answer.
+    #[napi(catch_unwind)]
+    pub fn on_response(&mut self, now: u32, reply: NativeReply) -> Result<()> {
+        self.0.on_response(now.into(), reply.into()).map_err(|error| thrown(&error))
+    }
+
+    /// Reports a failure.
+    #[napi(catch_unwind)]
+    pub fn on_failure(&mut self, now: u32, not_sent: bool, cause: String) {
+        self.0.on_failure(now.into(), not_sent, &cause);
+    }
+
+    /// Stops it.
+    #[napi(catch_unwind)]
+    pub fn cancel(&mut self) {
+        self.0.cancel();
+    }
+
+    fn submit(action: Action, policy: NativePolicy, seed: u32) -> Result<Self> {
+        Ok(Self(Machine::submit(action, policy.policy()?, seed.into())))
+    }
+}
+
+/// The task that an answer shows, as JSON.
+#[napi(catch_unwind)]
+pub fn read_task(task_id: String, reply: NativeReply) -> Result<String> {
+    zoomout_binding::read_task(&named(task_id)?, reply.into()).map_err(|error| thrown(&error))
+}
+
+/// The task with its buttons that an answer shows, as JSON.
+#[napi(catch_unwind)]
+pub fn read_buttons(task_id: String, reply: NativeReply) -> Result<String> {
+    zoomout_binding::read_buttons(&named(task_id)?, reply.into()).map_err(|error| thrown(&error))
+}

@@ -1,0 +1,66 @@
+'use strict'
+// What the server told, as plain frozen objects under this language's names.
+
+const { fileURLToPath } = require('node:url')
+
+const native = require('./load.js')
+
+// What users wrote themselves keeps its names.
+const FOREIGN = ['metadata', 'body', 'headers']
+
+/** A picture: plain data that can fetch itself. */
+class Image {
+  #ask
+
+  constructor({ url, expiresAt }, ask) {
+    this.url = url
+    this.expiresAt = expiresAt
+    this.#ask = ask
+    Object.freeze(this)
+  }
+
+  async save(path, options) {
+    const [saved] = await this.#ask(native.NativeAsk.save(this.url, pathOf(path)), options)
+    return saved
+  }
+
+  async bytes(options) {
+    return this.#ask(native.NativeAsk.read(this.url), options)
+  }
+}
+
+/** A path as the native half takes it. */
+function pathOf(path) {
+  return path instanceof URL ? fileURLToPath(path) : path
+}
+
+function camel(name) {
+  return name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
+}
+
+/** The value of the core's JSON. */
+function valueOf(json) {
+  return plain(JSON.parse(json))
+}
+
+function plain(value) {
+  if (Array.isArray(value)) return Object.freeze(value.map(plain))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  return Object.freeze(
+    Object.fromEntries(entries.map(([name, part]) => [camel(name), FOREIGN.includes(name) ? part : plain(part)])),
+  )
+}
+
+/** A task, whose pictures are fetched by `ask`. */
+function taskOf(json, ask) {
+  const task = valueOf(json)
+  return Object.freeze({ ...task, images: Object.freeze(task.images.map((image) => new Image(image, ask))) })
+}
+
+/** Where a task stands, if that is what an event is about. */
+function progressOf({ event, task_id: taskId, status, percent = null }) {
+  return event === 'retrying' ? null : Object.freeze({ taskId, status, percent })
+}
+
+module.exports = { Image, pathOf, progressOf, taskOf, valueOf }

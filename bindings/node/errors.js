@@ -61,6 +61,7 @@ function guarded(call) {
   try {
     return call()
   } catch (thrown) {
+    if (thrown instanceof ZoomoutError || thrown instanceof TypeError) throw thrown
     if (thrown.message?.startsWith('{')) throw errorOf(thrown.message)
     throw new TypeError(thrown.message, { cause: thrown })
   }

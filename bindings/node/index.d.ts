@@ -328,7 +328,7 @@ export type Reason =
 
 /** The base of every error of zoomout. */
 export class ZoomoutError extends Error {
-  private constructor()
+  protected constructor()
   /** The kind of error. */
   readonly code: ErrorCode
   /** Whether money was spent. */

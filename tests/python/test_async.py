@@ -220,13 +220,20 @@ def test_cancelling_many_names_every_task() -> None:
     async def main(emulator: Emulator) -> None:
         client = emulator.async_client()
 
+        accepted: set[int] = set()
+        all_accepted = asyncio.Event()
+
+        def hear(index: int, _: Progress) -> None:
+            accepted.add(index)
+            if len(accepted) == 30:
+                all_accepted.set()
+
         async def consume() -> None:
-            async for _ in client.zoom_many([emulator.seeds["upscaled"]] * 30):
+            async for _ in client.zoom_many([emulator.seeds["upscaled"]] * 30, on_progress=hear):
                 raise AssertionError("a zoom in real time does not end at once")
 
         loop = asyncio.ensure_future(consume())
-        while len(emulator.bill()["lines"]) < 30:
-            await asyncio.sleep(0)
+        await all_accepted.wait()
         loop.cancel()
         with pytest.raises(asyncio.CancelledError) as stopped:
             await loop

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use napi::Result;
 use napi_derive::napi;
 use zoomout::{Batch, Event};
 use zoomout_binding::{Answer, json};
@@ -53,7 +52,7 @@ impl NativeBatch {
 
     /// Adds a zoom.
     #[napi(catch_unwind)]
-    pub fn add(&mut self, zoom: &NativeZoom) -> Result<()> {
+    pub fn add(&mut self, zoom: &NativeZoom) {
         let (hear, end, number, events) =
             (Arc::clone(&self.hear), Arc::clone(&self.hear), self.number, self.events);
         let on_event = move |index: usize, event: &Event| {
@@ -63,7 +62,6 @@ impl NativeBatch {
         };
         let on_end = move || end.end(number, Ok(Answer::Json("null".to_owned())));
         self.batch.add(zoom.zoom.clone(), on_event, on_end);
-        Ok(())
     }
 
     /// The next result, if there is one.

@@ -6,6 +6,7 @@
 #![expect(unreachable_pub, reason = "napi makes what is public here the surface of the addon")]
 #![expect(missing_debug_implementations, reason = "these are seen from JavaScript only")]
 #![expect(unnameable_types, reason = "JavaScript names them by the addon, not by a path")]
+#![expect(clippy::needless_pass_by_value, reason = "napi hands over what it converted")]
 #![cfg_attr(test, allow(dead_code, reason = "in a test build napi registers nothing"))]
 
 mod ask;

@@ -14,7 +14,12 @@ pub(crate) fn lint() -> Result<(), Failed> {
     Step::npm().args(["run", "check:types"]).run()
 }
 
+/// Installs what `package.json` names.
+pub(crate) fn install() -> Result<(), Failed> {
+    Step::npm().args(["ci", "--no-audit", "--no-fund"]).run()
+}
+
 fn prepare() -> Result<(), Failed> {
-    Step::npm().args(["ci", "--no-audit", "--no-fund"]).run()?;
+    install()?;
     Step::npm().args(["run", "build:debug"]).run()
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::node;
 use crate::step::{Failed, Step, root};
 
 /// Builds the package into `.venv` and runs its tests.
@@ -18,8 +19,8 @@ pub(crate) fn lint() -> Result<(), Failed> {
     python().args(["-m", "ruff", "format", "--check"]).args(code).run()?;
     python().args(["-m", "mypy", "--strict"]).args(code).run()?;
     python().args(["-m", "mypy.stubtest", "zoomout._native"]).run()?;
-    node::prepare()?;
-    node::npx(&["pyright"]).run()
+    node::install()?;
+    Step::npm().args(["run", "check:pyright"]).run()
 }
 
 fn prepare() -> Result<(), Failed> {

@@ -27,7 +27,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-const SOURCES: [&str; 6] = ["rs", "py", "pyi", "js", "mjs", "ts"];
+const SOURCES: [&str; 8] = ["rs", "py", "pyi", "js", "mjs", "ts", "mts", "cts"];
 
 #[test]
 fn every_source_file_opens_with_what_it_is() {
@@ -37,7 +37,7 @@ fn every_source_file_opens_with_what_it_is() {
             Some("py" | "pyi") => "\"\"\"",
             _ => "/",
         };
-        let text = text.trim_start_matches("'use strict'\n").trim_start_matches("#!/usr/bin/env node\n");
+        let text = text.trim_start_matches("#!/usr/bin/env node\n").trim_start_matches("'use strict'\n");
         assert!(text.starts_with(opening), "{} does not say what it is", path.display());
     }
 }

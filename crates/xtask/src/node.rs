@@ -1,6 +1,8 @@
 //! The Node package: its tools, the addon, its tests and types.
 
-use crate::step::{Failed, Step};
+use std::fs;
+
+use crate::step::{Failed, Step, root};
 
 /// Builds the addon and runs its tests.
 pub(crate) fn test() -> Result<(), Failed> {
@@ -14,8 +16,13 @@ pub(crate) fn lint() -> Result<(), Failed> {
     Step::npm().args(["run", "check:types"]).run()
 }
 
-/// Installs what `package.json` names.
+/// Installs what `package-lock.json` names, unless that has been done since it was last changed.
 pub(crate) fn install() -> Result<(), Failed> {
+    let changed = |path: &str| fs::metadata(root().join(path)).and_then(|file| file.modified()).ok();
+    let installed = changed("node_modules/.package-lock.json");
+    if installed.is_some() && installed >= changed("package-lock.json") {
+        return Ok(());
+    }
     Step::npm().args(["ci", "--no-audit", "--no-fund"]).run()
 }
 

@@ -2,29 +2,35 @@
 // Which of the calls under way the native half means when it tells something.
 
 class Calls {
-  #pending = new Map()
+  #listeners = new Map()
   #next = 1
+  #awaited = 0
   #alive = null
 
   /** Called from the native half. It must not keep the client: a client without calls can be collected. */
   hear = (number, what, payload) => {
-    this.#pending.get(number)?.(what, payload)
+    this.#listeners.get(number)?.(what, payload)
   }
 
-  /** Begins to listen, and keeps the process alive. */
+  /** Begins to listen; tells the number to call by. */
   add(listener) {
-    // The timer does nothing: that it is there keeps the event loop running.
-    this.#alive ??= setInterval(() => {}, 2 ** 31 - 1)
-    this.#pending.set(this.#next, listener)
+    this.#listeners.set(this.#next, listener)
     return this.#next++
   }
 
-  /** Stops listening; without anybody to wait for, the process may end. */
+  /** Stops listening. */
   remove(number) {
-    this.#pending.delete(number)
-    if (this.#pending.size === 0) {
-      clearInterval(this.#alive)
-      this.#alive = null
+    this.#listeners.delete(number)
+  }
+
+  /** Waits for news, and keeps the process alive until they come: nothing native does. */
+  async awaiting(news) {
+    // The timer does nothing: that it is there keeps the event loop running.
+    if (this.#awaited++ === 0) this.#alive = setInterval(() => {}, 2 ** 31 - 1)
+    try {
+      return await news
+    } finally {
+      if (--this.#awaited === 0) clearInterval(this.#alive)
     }
   }
 }

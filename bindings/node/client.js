@@ -18,6 +18,8 @@ class Client {
 
   constructor(settings = {}, pace = undefined) {
     const typed = only(settings, SETTINGS, 'a client')
+    // The native half would show what it cannot convert.
+    if (!['string', 'undefined'].includes(typeof typed.apiKey)) throw new TypeError('apiKey must be a string')
     this.#native = guarded(() => new native.NativeClient({ ...typed, pace }, this.#calls.hear))
   }
 
@@ -101,7 +103,7 @@ class Client {
       job = guarded(() => this.#native.start(number, ask, onProgress !== undefined))
       this.#running.add(running)
       signal?.addEventListener('abort', abort, { once: true })
-      const [what, payload] = await ended
+      const [what, payload] = await this.#calls.awaiting(ended)
       if (thrown !== null) throw thrown.error
       if (what === 'failed') throw errorOf(payload, signal)
       return payload

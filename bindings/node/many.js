@@ -90,7 +90,7 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
         })
       }
       if (batch.isEmpty && (empty || !wanted)) break
-      if (!more || reading || !batch.hasRoom) await bell.wait()
+      if (!more || reading || !batch.hasRoom) await calls.awaiting(bell.wait())
     }
     if (trouble !== null) throw trouble.error
     // All that was under way has been handed out, so nothing is lost by saying that the rest was not.

@@ -104,6 +104,7 @@ describe('settings', () => {
         name: 'InvalidError', field: field ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       })
     }
+    assert.throws(() => new Client({ apiKey: { key: 'sk-MARK' } }), { message: 'apiKey must be a string' })
     assert.throws(() => new Client({ timeout: 5 }), /a client has no timeout; it has apiKey/)
   })
 

@@ -42,6 +42,13 @@ test('a process stays alive while a call is under way, though nobody awaits it',
   assert.deepEqual([status, stdout], [0, 'completed\n'])
 })
 
+test('a loop that is left without a word does not keep the process', async () => {
+  const { status, stdout } = await run(`${START}
+    const { value } = await client.zoomMany([parent, parent], { window: 1 }).next()
+    console.log(value.task.status)`)
+  assert.deepEqual([status, stdout], [0, 'completed\n'])
+})
+
 test('process.exit in the middle of calls is clean', async () => {
   for (let round = 0; round < 5; round++) {
     const { status, stderr } = await run(`${START}

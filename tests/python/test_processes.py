@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import subprocess
 import sys
 import threading
 import warnings
@@ -80,6 +81,30 @@ def _fork(client: Client, parent: str) -> int:
         finally:
             os._exit(code)
     return child
+
+
+LEAVING = """
+import asyncio, sys, threading
+from zoomout import AsyncClient, Client
+url, key, parent = sys.argv[1:]
+threading.Thread(target=Client(key, base_url=url).zoom, args=(parent,), daemon=True).start()
+
+async def main():
+    zooms = [asyncio.ensure_future(AsyncClient(key, base_url=url).zoom(parent)) for _ in range(20)]
+    await asyncio.sleep(0)
+    print("leaving")
+
+asyncio.run(main())
+"""
+
+
+def test_an_interpreter_ends_in_the_middle_of_calls() -> None:
+    """Without a word and without a wait."""
+    with Emulator(picture_side=24) as emulator:
+        command = [sys.executable, "-c", LEAVING, emulator.url, emulator.key, emulator.seeds["upscaled"]]
+        for _ in range(5):
+            ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+            assert (ended.returncode, ended.stdout, ended.stderr) == (0, "leaving\n", "")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="its module is new in 3.14")

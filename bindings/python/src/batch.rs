@@ -9,6 +9,7 @@ use zoomout::{Batch, Event, Fields, Finished, Work};
 use zoomout_binding::json;
 
 use crate::error::raise;
+use crate::leaving::{detached, tell};
 use crate::request::{ZoomRequest, to_json};
 use crate::wait::SIGNALS;
 
@@ -29,7 +30,7 @@ impl NativeBatch {
     }
 
     fn next_within(&self, py: Python<'_>, patience: Duration) -> Option<Ended> {
-        py.detach(|| self.batch().next_within(patience)).ok().flatten().map(|finished| ended(py, finished))
+        detached(py, || self.batch().next_within(patience)).ok().flatten().map(|finished| ended(py, finished))
     }
 }
 
@@ -58,12 +59,12 @@ impl NativeBatch {
         let work = work(py, item)?;
         let on_event = move |index: usize, event: &Event| {
             if let Some(hear) = &on_event {
-                Python::try_attach(|py| drop(hear.call1(py, (index, json(event)))));
+                tell(|py| drop(hear.call1(py, (index, json(event)))));
             }
         };
         let on_end = move || {
             if let Some(hear) = &on_end {
-                Python::try_attach(|py| drop(hear.call0(py)));
+                tell(|py| drop(hear.call0(py)));
             }
         };
         Ok(self.batch().add(work, on_event, on_end))
@@ -81,7 +82,7 @@ impl NativeBatch {
 
     /// Stops all; each is still handed out.
     fn cancel(&self, py: Python<'_>) {
-        py.detach(|| self.batch().cancel());
+        detached(py, || self.batch().cancel());
     }
 }
 

@@ -11,6 +11,7 @@ use zoomout_emulator::{Options, Script, Seed, Server};
 
 use crate::client::NativeClient;
 use crate::error::raise;
+use crate::leaving::detached;
 
 /// What `zoomout.testing.Emulator` stands on.
 #[pyclass(frozen, module = "zoomout._native")]
@@ -92,7 +93,7 @@ impl NativeEmulator {
 
     /// Refuses connections until they are let in again.
     fn refuse_connections(&self, py: Python<'_>, refuse: bool) -> PyResult<()> {
-        py.detach(|| self.with(|server| if refuse { server.shut() } else { server.open() }))
+        detached(py, || self.with(|server| if refuse { server.shut() } else { server.open() }))
     }
 
     fn close(&self) {

@@ -6,6 +6,7 @@ use zoomout_binding::{Answer, json};
 
 use crate::ask::present;
 use crate::error::raise;
+use crate::leaving::{detached, tell};
 
 /// A job under way.
 #[pyclass(frozen, module = "zoomout._native")]
@@ -23,7 +24,7 @@ impl NativeJob {
 impl NativeJob {
     /// Stops waiting; the end is told as always.
     fn cancel(&self, py: Python<'_>) {
-        py.detach(|| self.handle.cancel());
+        detached(py, || self.handle.cancel());
     }
 }
 
@@ -31,8 +32,7 @@ impl NativeJob {
 pub(crate) fn listener(on_event: Option<Py<PyAny>>) -> impl FnMut(&Event) + Send + 'static {
     move |event| {
         if let Some(hear) = &on_event {
-            // An interpreter that is ending hears nothing any more.
-            Python::try_attach(|py| drop(hear.call1(py, (json(event),))));
+            tell(|py| drop(hear.call1(py, (json(event),))));
         }
     }
 }
@@ -40,7 +40,7 @@ pub(crate) fn listener(on_event: Option<Py<PyAny>>) -> impl FnMut(&Event) + Send
 /// Hands on the answer, or the exception.
 pub(crate) fn teller(on_end: Py<PyAny>) -> impl FnOnce(Result<Answer, Error>) + Send + 'static {
     move |result| {
-        Python::try_attach(|py| {
+        tell(|py| {
             let told = match result {
                 Ok(answer) => present(py, answer).and_then(|answer| on_end.call1(py, (answer, py.None()))),
                 Err(error) => on_end.call1(py, (py.None(), raise(py, &error).into_value(py))),

@@ -7,6 +7,7 @@ mod client;
 mod emulator;
 mod error;
 mod job;
+mod leaving;
 mod machine;
 mod request;
 mod wait;
@@ -48,6 +49,11 @@ mod _native {
     #[pyfunction]
     fn main(py: Python<'_>, args: Vec<std::ffi::OsString>) -> u8 {
         py.detach(|| zoomout_cli::main(args))
+    }
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::leaving::register(module)
     }
 
     /// The version of the package.

@@ -11,6 +11,7 @@ use zoomout_binding::{Answer, json};
 
 use crate::ask::present;
 use crate::error::raise;
+use crate::leaving::detached;
 
 /// So often somebody looks whether a signal has come.
 pub(crate) const SIGNALS: Duration = Duration::from_millis(20);
@@ -63,7 +64,7 @@ pub(crate) fn run(
 }
 
 fn wait(py: Python<'_>, news: &Mutex<Receiver<News>>, span: Duration) -> Result<News, RecvTimeoutError> {
-    py.detach(|| match news.lock() {
+    detached(py, || match news.lock() {
         Ok(news) => news.recv_timeout(span),
         Err(_) => Err(RecvTimeoutError::Disconnected),
     })

@@ -43,7 +43,8 @@ async def measure(url: str, key: str, parent: str, pace: float) -> None:
     ids = {(await zoom).task_id for zoom in zooms}
     gaps.sort()
     print(
-        f"{len(ids)} different tasks in {time.perf_counter() - start:.1f} s, the emulator at {pace:g} times real time; "
+        f"{len(ids)} different tasks in {time.perf_counter() - start:.1f} s, "
+        f"the emulator at {pace:g} times real time; "
         f"heartbeat of {BEAT * 1000:.0f} ms: median {gaps[len(gaps) // 2] * 1000:.1f} ms, "
         f"99 % {gaps[len(gaps) * 99 // 100] * 1000:.1f} ms, largest {gaps[-1] * 1000:.1f} ms; "
         f"at most {threads} threads, {threading.active_count()} of Python's own"

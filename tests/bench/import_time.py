@@ -23,7 +23,7 @@ def main() -> None:
     """Prints a table: milliseconds above bare Python, the median of many starts."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
-        python = Path(folder, "Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        python = str(Path(folder, "Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
         pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, str(ROOT)], check=True)
         (wheel,) = Path(folder).glob("zoomout-*.whl")

@@ -14,7 +14,7 @@ pub(crate) fn test() -> Result<(), Failed> {
 /// Checks style and types, and the stub against the compiled module.
 pub(crate) fn lint() -> Result<(), Failed> {
     prepare()?;
-    let code = ["bindings/python/python", "tests/python"];
+    let code = ["bindings/python/python", "tests/python", "tests/bench"];
     python().args(["-m", "ruff", "check"]).args(code).run()?;
     python().args(["-m", "ruff", "format", "--check"]).args(code).run()?;
     python().args(["-m", "mypy", "--strict"]).args(code).run()?;

@@ -9,28 +9,28 @@ use zoomout::{Batch, Event, Fields, Finished, Work};
 use zoomout_binding::json;
 
 use crate::error::raise;
-use crate::leaving::{detached, tell};
+use crate::leaving::detached;
 use crate::request::{ZoomRequest, to_json};
+use crate::turns::Turn;
 use crate::wait::SIGNALS;
 
 /// Zooms under way, handed out as they end.
 #[pyclass(frozen, module = "zoomout._native")]
-pub(crate) struct NativeBatch(Mutex<Batch>);
+pub(crate) struct NativeBatch {
+    batch: Mutex<Batch>,
+    turn: Turn,
+}
 
 /// Which one, and the task as JSON or the exception.
 type Ended = (usize, Option<String>, Option<Py<PyAny>>);
 
 impl NativeBatch {
-    pub(crate) const fn new(batch: Batch) -> Self {
-        Self(Mutex::new(batch))
+    pub(crate) const fn new(batch: Batch, turn: Turn) -> Self {
+        Self { batch: Mutex::new(batch), turn }
     }
 
     fn batch(&self) -> MutexGuard<'_, Batch> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn next_within(&self, py: Python<'_>, patience: Duration) -> Option<Ended> {
-        detached(py, || self.batch().next_within(patience)).ok().flatten().map(|finished| ended(py, finished))
+        self.batch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -57,14 +57,15 @@ impl NativeBatch {
         on_end: Option<Py<PyAny>>,
     ) -> PyResult<usize> {
         let work = work(py, item)?;
+        let (turn, end) = (self.turn.clone(), self.turn.clone());
         let on_event = move |index: usize, event: &Event| {
             if let Some(hear) = &on_event {
-                tell(|py| drop(hear.call1(py, (index, json(event)))));
+                turn.tell(|py| drop(hear.call1(py, (index, json(event)))));
             }
         };
         let on_end = move || {
             if let Some(hear) = &on_end {
-                tell(|py| drop(hear.call0(py)));
+                end.tell(|py| drop(hear.call0(py)));
             }
         };
         Ok(self.batch().add(work, on_event, on_end))
@@ -72,12 +73,14 @@ impl NativeBatch {
 
     /// The next result, if one comes within a moment in which signals can wait.
     fn next(&self, py: Python<'_>) -> Option<Ended> {
-        self.next_within(py, SIGNALS)
+        let next = detached(py, || self.batch().next_within(SIGNALS));
+        next.ok().flatten().map(|finished| ended(py, finished))
     }
 
     /// The next result, if there is one.
     fn take(&self, py: Python<'_>) -> Option<Ended> {
-        self.next_within(py, Duration::ZERO)
+        // With the interpreter lock held, for there is nothing to wait for.
+        self.batch().next_within(Duration::ZERO).ok().flatten().map(|finished| ended(py, finished))
     }
 
     /// Stops all; each is still handed out.

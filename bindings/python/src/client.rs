@@ -1,7 +1,6 @@
 //! The client, and what fetches pictures without one.
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -12,18 +11,20 @@ use crate::ask::Ask;
 use crate::batch::NativeBatch;
 use crate::error::raise;
 use crate::job::{NativeJob, listener, teller};
+use crate::turns::Turns;
 use crate::wait::run;
 
 /// What `zoomout.Client` and `zoomout.AsyncClient` stand on.
 #[pyclass(frozen, module = "zoomout._native")]
 pub(crate) struct NativeClient {
-    connection: Arc<Connection>,
+    connection: Connection,
+    turns: Turns,
 }
 
 impl NativeClient {
     pub(crate) fn new(py: Python<'_>, settings: Settings) -> PyResult<Self> {
         let connection = Connection::new(settings).map_err(|error| raise(py, &error))?;
-        Ok(Self { connection: Arc::new(connection) })
+        Ok(Self { connection, turns: Turns::default() })
     }
 }
 
@@ -75,14 +76,20 @@ impl NativeClient {
     ) -> PyResult<NativeJob> {
         // With the interpreter lock held: it takes microseconds, and nobody calls Python under the
         // dispatcher's own lock. Giving it up here would make a thousand starts queue behind every callback.
-        let handle = self.connection.start(ask.get().0.clone(), listener(on_event), teller(on_end));
+        let turn = self.turns.here(py);
+        let handle = self.connection.start(
+            ask.get().0.clone(),
+            listener(turn.clone(), on_event),
+            teller(turn, on_end),
+        );
         handle.map(NativeJob::new).map_err(|error| raise(py, &error))
     }
 
     /// An empty batch of zooms.
     #[pyo3(signature = (window, in_order))]
     fn batch(&self, py: Python<'_>, window: Option<NonZeroUsize>, in_order: bool) -> PyResult<NativeBatch> {
-        self.connection.batch(window, in_order).map(NativeBatch::new).map_err(|error| raise(py, &error))
+        let batch = self.connection.batch(window, in_order).map_err(|error| raise(py, &error))?;
+        Ok(NativeBatch::new(batch, self.turns.here(py)))
     }
 }
 

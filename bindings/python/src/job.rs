@@ -6,7 +6,8 @@ use zoomout_binding::{Answer, json};
 
 use crate::ask::present;
 use crate::error::raise;
-use crate::leaving::{detached, tell};
+use crate::leaving::detached;
+use crate::turns::Turn;
 
 /// A job under way.
 #[pyclass(frozen, module = "zoomout._native")]
@@ -29,18 +30,18 @@ impl NativeJob {
 }
 
 /// Hands events on as JSON.
-pub(crate) fn listener(on_event: Option<Py<PyAny>>) -> impl FnMut(&Event) + Send + 'static {
+pub(crate) fn listener(turn: Turn, on_event: Option<Py<PyAny>>) -> impl FnMut(&Event) + Send + 'static {
     move |event| {
         if let Some(hear) = &on_event {
-            tell(|py| drop(hear.call1(py, (json(event),))));
+            turn.tell(|py| drop(hear.call1(py, (json(event),))));
         }
     }
 }
 
 /// Hands on the answer, or the exception.
-pub(crate) fn teller(on_end: Py<PyAny>) -> impl FnOnce(Result<Answer, Error>) + Send + 'static {
+pub(crate) fn teller(turn: Turn, on_end: Py<PyAny>) -> impl FnOnce(Result<Answer, Error>) + Send + 'static {
     move |result| {
-        tell(|py| {
+        turn.tell(|py| {
             let told = match result {
                 Ok(answer) => present(py, answer).and_then(|answer| on_end.call1(py, (answer, py.None()))),
                 Err(error) => on_end.call1(py, (py.None(), raise(py, &error).into_value(py))),

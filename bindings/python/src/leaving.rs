@@ -18,10 +18,11 @@ static CLOSED: AtomicBool = AtomicBool::new(false);
 static ENDS_IT: OnceLock<ThreadId> = OnceLock::new();
 
 /// Whoever has one may hold the interpreter lock.
-struct Inside;
+pub(crate) struct Inside;
 
 impl Inside {
-    fn enter() -> Option<Self> {
+    /// Nothing, if the interpreter is ending.
+    pub(crate) fn enter() -> Option<Self> {
         INSIDE.fetch_add(1, Ordering::SeqCst);
         let inside = Self;
         let closed = CLOSED.load(Ordering::SeqCst) && ENDS_IT.get() != Some(&thread::current().id());
@@ -32,13 +33,6 @@ impl Inside {
 impl Drop for Inside {
     fn drop(&mut self) {
         INSIDE.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// Calls Python from a thread of ours; an interpreter that is ending hears nothing any more.
-pub(crate) fn tell(call: impl FnOnce(Python<'_>)) {
-    if let Some(_inside) = Inside::enter() {
-        Python::try_attach(call);
     }
 }
 

@@ -10,6 +10,7 @@ mod job;
 mod leaving;
 mod machine;
 mod request;
+mod turns;
 mod wait;
 
 use pyo3::prelude::*;

@@ -245,6 +245,7 @@ class _Call:
         self._future: asyncio.Future[object] = self._loop.create_future()
         self._listener = listener
         self._task_id: str | None = None
+        self._ended = False
 
     async def run(self, native: NativeClient, ask: Ask) -> object:
         job = native.start(ask, self._told_end, self._told_event)
@@ -254,7 +255,9 @@ class _Call:
             stop.task_id = self._task_id  # type: ignore[attr-defined]
             raise
         finally:
-            job.cancel()
+            # Where it has ended, asking would only give the interpreter lock away.
+            if not self._ended:
+                job.cancel()
 
     def _told_end(self, answer: object, error: ZoomoutError | None) -> None:
         """Called on a thread of the dispatcher."""
@@ -265,6 +268,7 @@ class _Call:
         _soon(self._loop, self._hear, text)
 
     def _end(self, answer: object, error: ZoomoutError | None) -> None:
+        self._ended = True
         if self._future.done():
             return
         if error is None:

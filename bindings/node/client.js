@@ -9,6 +9,7 @@ const { fieldsOf, only, zoomOf } = require('./request.js')
 const { pathOf, progressOf, taskOf, valueOf } = require('./values.js')
 
 const SETTINGS = ['apiKey', 'baseUrl', 'language', 'timeoutMs', 'callTimeoutMs', 'resubmit']
+const OPTIONS = ['signal', 'onProgress']
 const { NativeAsk } = native
 
 class Client {
@@ -80,7 +81,7 @@ class Client {
   }
 
   async #ask(ask, { signal, onProgress, ...unknown } = {}) {
-    only(unknown, [], 'this call')
+    only(unknown, OPTIONS, 'this call')
     let thrown = null
     let job
     const heard = (json) => {

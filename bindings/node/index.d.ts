@@ -288,8 +288,8 @@ export class Client {
    * The input may be endless: it is read only as far as there is room in the window, and nothing is submitted
    * before the first result is asked for. An error of one is yielded, not thrown, and stops nobody else; what
    * the input throws, and a request that cannot be sent, is thrown once all before it have ended. Leaving the
-   * loop stops all. After an abort each that was under way is yielded with an error that names its task, and
-   * then `signal.reason` is thrown.
+   * loop stops all. After an abort, or when `onProgress` throws, each that was under way is yielded with an error
+   * that names its task, and then `signal.reason`, or what was thrown, is thrown.
    */
   zoomMany(
     requests: Iterable<ZoomRequest | ZoomFields | string> | AsyncIterable<ZoomRequest | ZoomFields | string>,

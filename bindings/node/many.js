@@ -31,7 +31,6 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
   signal?.throwIfAborted()
   const bell = new Bell()
   let trouble = null
-  let unheard = null
   // Whether the input has no more to give, whether it is asked, and whether it is still wanted.
   let empty = false
   let reading = false
@@ -42,11 +41,12 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
   })
   const hear = ([index, event]) => {
     const progress = progressOf(event)
-    if (progress === null || unheard !== null) return
+    if (progress === null || trouble !== null) return
     try {
       onProgress(index, progress)
     } catch (error) {
-      unheard = { error }
+      trouble = { error }
+      stop()
     }
   }
   let settle
@@ -71,7 +71,7 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
         if (done) empty = true
         else if (wanted) batch.add(zoomOf(value))
       } catch (error) {
-        trouble = { error }
+        trouble ??= { error }
         empty = true
       }
       reading = false
@@ -80,7 +80,6 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
     for (;;) {
       const more = wanted && !empty
       if (more && !reading && batch.hasRoom) read()
-      if (unheard !== null) throw unheard.error
       for (let finished; (finished = batch.take()) !== null; ) {
         const { index, task, error } = finished
         yield Object.freeze({

@@ -51,7 +51,7 @@ export interface EmulatorOptions {
  */
 export class Emulator {
   private constructor()
-  /** @throws {TypeError} if the port cannot be listened on, or an option is not a number. */
+  /** @throws {Error} if the port cannot be listened on. */
   static start(options?: EmulatorOptions): Promise<Emulator>
   /** The address to give to a client. */
   get url(): string

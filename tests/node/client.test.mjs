@@ -282,7 +282,11 @@ describe('many', () => {
     const clumsy = () => {
       throw new Error('clumsy')
     }
-    await assert.rejects(client.zoomMany([parent], { onProgress: clumsy }).next(), /clumsy/)
+    const named = []
+    await assert.rejects(async () => {
+      for await (const { error } of client.zoomMany([parent], { onProgress: clumsy })) named.push(error.taskId)
+    }, /clumsy/)
+    assert.deepEqual(named, [emulator.bill().lines[1].taskId])
   })
 
   test('an abort hands out every task that was paid for, then throws', async () => {

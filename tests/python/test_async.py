@@ -208,8 +208,10 @@ def test_trouble_among_many(emulator: Emulator) -> None:
             [task async for task in client.zoom_many(["a/b"])]
         refused = [task async for _, task in client.zoom_many([emulator.seeds["grid"]])]
         assert [type(error) for error in refused] == [zoomout.RefusedError]
-        with pytest.raises(RuntimeError, match="clumsy"):
+        with pytest.raises(RuntimeError, match="clumsy") as stopped:
             [task async for task in client.zoom_many([emulator.seeds["upscaled"]], on_progress=clumsy)]
+        (error,) = stopped.value.unfinished  # type: ignore[attr-defined]
+        assert error.task_id == emulator.bill()["lines"][-1]["task_id"]
 
     asyncio.run(main())
 

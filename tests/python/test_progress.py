@@ -65,5 +65,7 @@ def test_progress_of_many(zoomout_emulator: Emulator) -> None:
     def clumsy(index: int, news: Progress) -> None:
         raise RuntimeError(f"clumsy at {index}")
 
-    with pytest.raises(RuntimeError, match="clumsy at 0"):
+    with pytest.raises(RuntimeError, match="clumsy at 0") as stopped:
         list(client.zoom_many([parent], on_progress=clumsy))
+    (error,) = stopped.value.unfinished  # type: ignore[attr-defined]
+    assert error.task_id == zoomout_emulator.bill()["lines"][-1]["task_id"]

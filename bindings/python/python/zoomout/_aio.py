@@ -201,15 +201,17 @@ class AsyncClient:
         """Zooms many pictures at once, and yields each result as it ends. Each accepted one **costs money**.
 
         As :meth:`Client.zoom_many`, and the input may be an async iterable, too: results come while it is
-        waited for. Where the loop is cancelled, the ``asyncio.CancelledError`` carries the errors that name
-        the tasks in its ``unfinished`` attribute.
+        waited for. Cancelling the loop stops all; the ``asyncio.CancelledError`` has the ``unfinished``
+        attribute.
         """
         many = _Many(self._native, window, in_order, on_progress)
         try:
             async with aclosing(many.run(requests)) as results:
                 async for ended in results:
                     yield ended
-        except asyncio.CancelledError as stop:
+        except GeneratorExit:
+            raise
+        except BaseException as stop:
             stop.unfinished = await many.give_up()  # type: ignore[attr-defined]
             raise
         finally:
@@ -302,7 +304,9 @@ class _Many:
         self._on_progress = on_progress
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
+        # What the input raised waits for those before it; what the callback raised does not.
         self._trouble: Exception | None = None
+        self._unheard: Exception | None = None
 
     async def run(
         self, requests: Iterable[Item] | AsyncIterable[Item]
@@ -313,6 +317,8 @@ class _Many:
         try:
             while True:
                 self._woken.clear()
+                if self._unheard is not None:
+                    raise self._unheard
                 if reading is not None and reading.done():
                     exhausted = not self._add(reading)
                     reading = None
@@ -321,7 +327,6 @@ class _Many:
                     reading.add_done_callback(lambda _: self._woken.set())
                 while (ended := self.batch.take()) is not None:
                     yield result(ended, self._native)
-                exhausted = exhausted or self._trouble is not None
                 if exhausted and reading is None and self.batch.is_empty():
                     break
                 if reading is None and not exhausted and self.batch.has_room():
@@ -368,13 +373,12 @@ class _Many:
 
     def _hear(self, index: int, text: str) -> None:
         progress = read(text)
-        if progress is None or self._on_progress is None or self._trouble is not None:
+        if progress is None or self._on_progress is None or self._unheard is not None:
             return
         try:
             self._on_progress(index, progress)
         except Exception as error:
-            self._trouble = error
-            self.batch.cancel()
+            self._unheard = error
             self._woken.set()
 
 

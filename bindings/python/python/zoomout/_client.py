@@ -186,9 +186,9 @@ class Client:
         """Zooms many pictures at once, and yields each result as it ends. Each accepted one **costs money**.
 
         The iterable may be endless: it is read, on the calling thread, only as far as there is room in the
-        window. An error of one is yielded, not raised, and stops nobody else. Closing the iterator, or
-        Ctrl-C, stops all; the tasks go on at the server, and the ``KeyboardInterrupt`` carries the errors
-        that name them in its ``unfinished`` attribute.
+        window. An error of one is yielded, not raised, and stops nobody else. Closing the iterator stops
+        all, and so do Ctrl-C and an exception of ``on_progress``; the tasks go on at the server, and that
+        exception carries the errors that name them in its ``unfinished`` attribute.
 
         Args:
             requests: Ids of pictures, :class:`ZoomRequest` values, or mappings of the fields of :meth:`zoom`.
@@ -229,7 +229,9 @@ class Client:
                     yield result(ended, self._native)
             if trouble is not None:
                 raise trouble
-        except KeyboardInterrupt as stop:
+        except GeneratorExit:
+            raise
+        except BaseException as stop:
             batch.cancel()
             unfinished = []
             while not batch.is_empty():

@@ -127,7 +127,7 @@ def test_words_are_those_of_the_core() -> None:
 def test_a_notebook_shows_a_task_without_trusting_it() -> None:
     """What the server wrote is escaped."""
     html = TASK._repr_html_()
-    assert '<img src="https://h/&lt;0&gt;.png" width="256">' in html
+    assert '<img src="https://h/&lt;0&gt;.png" style="max-width: 45%">' in html
     assert "<th>cost</th><td>0.05</td>" in html
 
 

@@ -82,6 +82,18 @@ fn the_core_cannot_name_a_clock_and_the_emulator_knows_nobody() {
     assert!(!read("crates/emulator/Cargo.toml").contains("zoomout.workspace"));
 }
 
+/// A binding that knows a status code decides something.
+#[test]
+fn no_binding_knows_a_status_code() {
+    for (path, text) in files(&["rs", "py", "js", "mjs"]) {
+        let wraps = path.starts_with("bindings") || path.starts_with("crates/binding");
+        let mut numbers =
+            text.split(|letter: char| !letter.is_alphanumeric()).filter_map(|word| word.parse().ok());
+        let code = numbers.find(|number: &u16| (200..600).contains(number));
+        assert!(!wraps || code.is_none(), "{}: {code:?}", path.display());
+    }
+}
+
 #[test]
 fn no_async_runtime_anywhere() {
     for package in

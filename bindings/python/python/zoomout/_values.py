@@ -192,7 +192,7 @@ class Task(Value):
             for name, fact in facts.items()
             if fact is not None
         )
-        images = "".join(f'<img src="{escape(image.url)}" width="256">' for image in self.images)
+        images = "".join(f'<img src="{escape(image.url)}" style="max-width: 45%">' for image in self.images)
         return f"<table>{rows}</table>{images}"
 
 

@@ -11,6 +11,6 @@ from .testing import Emulator
 
 @pytest.fixture
 def zoomout_emulator() -> Iterator[Emulator]:
-    """An emulator that runs 600 times faster than real time (a minute in a tenth of a second), with small pictures."""
+    """An emulator in whose time a minute takes a tenth of a second, with small pictures."""
     with Emulator(time_scale=600, picture_side=64) as emulator:
         yield emulator

@@ -28,6 +28,8 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
     ['window', 'inOrder', 'signal', 'onProgress'],
     'zoomMany',
   )
+  // A string is an iterable of its letters.
+  if (typeof requests === 'string') throw new TypeError('zoomMany takes many requests; for one there is zoom')
   signal?.throwIfAborted()
   const bell = new Bell()
   let trouble = null
@@ -49,15 +51,14 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
       stop()
     }
   }
-  let settle
-  const ended = new Promise((resolve) => (settle = resolve))
   let batch
   const stop = () => {
     wanted = false
     batch.cancel()
     bell.ring()
   }
-  const job = { cancel: stop, ended }
+  // Not waited for by `close()`, which may be called in the very loop that takes the results.
+  const job = { cancel: stop, ended: null }
   let source
   try {
     batch = begin(number, window, inOrder, onProgress !== undefined)
@@ -99,7 +100,6 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
     running.delete(job)
     calls.remove(number)
     batch?.cancel()
-    settle()
     // Not awaited: an input that is being asked answers when it likes.
     if (!empty) Promise.resolve(source?.return?.()).catch(() => {})
   }

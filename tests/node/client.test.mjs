@@ -210,6 +210,10 @@ describe('stopping', () => {
     })
     await waiting[Symbol.asyncDispose]()
     await ended
+    for await (const { error } of waiting.zoomMany([parent], { onProgress: () => waiting.close() })) {
+      await waiting.close()
+      assert.equal(error.taskId, slow.bill().lines[1].taskId)
+    }
     await slow.close()
   })
 })
@@ -279,6 +283,7 @@ describe('many', () => {
     }, /the input/)
     assert.deepEqual(ends.sort(), ['completed', 'refused'])
     await assert.rejects(client.zoomMany(['a/b']).next(), InvalidError)
+    await assert.rejects(client.zoomMany(parent).next(), /for one there is zoom/)
     const clumsy = () => {
       throw new Error('clumsy')
     }

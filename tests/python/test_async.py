@@ -206,6 +206,8 @@ def test_trouble_among_many(emulator: Emulator) -> None:
         assert [isinstance(task, zoomout.Task) for task in ended] == [True]
         with pytest.raises(zoomout.InvalidError):
             [task async for task in client.zoom_many(["a/b"])]
+        with pytest.raises(TypeError, match="for one there is zoom"):
+            [task async for task in client.zoom_many(emulator.seeds["upscaled"])]
         refused = [task async for _, task in client.zoom_many([emulator.seeds["grid"]])]
         assert [type(error) for error in refused] == [zoomout.RefusedError]
         with pytest.raises(RuntimeError, match="clumsy") as stopped:

@@ -62,6 +62,9 @@ def test_progress_of_many(zoomout_emulator: Emulator) -> None:
         assert {news.task_id for news in heard[index]} == {task.task_id}
         assert heard[index][-1].status == "completed"
 
+    with pytest.raises(TypeError, match="for one there is zoom"):
+        list(client.zoom_many(parent))
+
     def clumsy(index: int, news: Progress) -> None:
         raise RuntimeError(f"clumsy at {index}")
 

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from . import _values
-from ._client import Client, download, result
+from ._client import Client, download, many, result
 from ._errors import ZoomoutError
 from ._native import Ask, NativeClient, UpscaleRequest, ZoomRequest
 from ._progress import Listener, read
@@ -311,7 +311,7 @@ class _Many:
     async def run(
         self, requests: Iterable[Item] | AsyncIterable[Item]
     ) -> AsyncGenerator[tuple[int, Task | ZoomoutError], None]:
-        source = aiter(requests if isinstance(requests, AsyncIterable) else _later(iter(requests)))
+        source = aiter(requests if isinstance(requests, AsyncIterable) else _later(iter(many(requests))))
         reading: asyncio.Future[Item] | None = None
         exhausted = False
         try:

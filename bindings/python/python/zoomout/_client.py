@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
     from types import TracebackType
-    from typing import Literal
+    from typing import Literal, TypeVar
 
     from ._errors import ZoomoutError
     from ._progress import OnProgress
@@ -24,12 +24,20 @@ if TYPE_CHECKING:
     Span = float | timedelta
     SpeedWord = Speed | Literal["relax", "fast", "turbo"]
     Resubmit = Literal["never", "safe", "eager"]
+    _T = TypeVar("_T")
     Item = str | ZoomRequest | Mapping[str, object]
 
 
 def seconds(span: Span | None) -> float | None:
     """A span as the core takes it: seconds, or a ``timedelta``."""
     return span if span is None or isinstance(span, (float, int)) else span.total_seconds()
+
+
+def many(requests: _T) -> _T:
+    """What is not a string, which would be an iterable of its letters."""
+    if isinstance(requests, str):
+        raise TypeError("zoom_many() takes many requests; for one there is zoom()")
+    return requests
 
 
 def download(task: Task, path: str | os.PathLike[str]) -> Ask:
@@ -201,12 +209,13 @@ class Client:
 
         Raises:
             InvalidError: A request cannot be sent. It is raised once all before it have ended.
+            TypeError: What was given is no iterable, or a string.
         """
         batch = self._native.batch(window, in_order)
         news: list[tuple[int, str]] = []
         listened = on_progress is not None or Listener().hears is not None
         hear = (lambda index, text: news.append((index, text))) if listened else None
-        source = iter(requests)
+        source = iter(many(requests))
         trouble: Exception | None = None
         exhausted = False
         try:

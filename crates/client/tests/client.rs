@@ -295,6 +295,30 @@ fn a_page_in_place_of_a_picture_is_not_saved() {
 }
 
 #[test]
+fn a_picture_in_memory_is_checked_just_so() {
+    let read = |pictures: Vec<Fetched>, link: &str| {
+        let script = Script::new([]);
+        *script.pictures.lock().unwrap() = pictures.into();
+        client(&script).pictures().read(link)
+    };
+    let half = || Ok(PNG[..PNG.len() - 1].to_vec());
+    assert_eq!(read(vec![half(), Ok(PNG.to_vec())], "https://h/0").unwrap(), PNG);
+    let kind = |pictures, link| read(pictures, link).unwrap_err().kind();
+    assert_eq!(kind(vec![half(), half(), half(), half()], "https://h/0"), ErrorKind::Transport);
+    assert_eq!(kind(vec![Ok(b"<html>".to_vec())], "https://h/0"), ErrorKind::Protocol);
+    assert_eq!(kind(vec![Err(FetchError::Status(410))], "https://h/0"), ErrorKind::Refused);
+    assert_eq!(kind(vec![], "no link"), ErrorKind::Protocol);
+}
+
+#[test]
+fn without_a_client_only_public_links_are_followed() {
+    let pictures = zoomout::Pictures::new().unwrap();
+    for link in ["http://127.0.0.1:1/0.png", "https://127.0.0.1:1/0.png", "file:///etc/hostname"] {
+        assert_eq!(pictures.read(link).unwrap_err().kind(), ErrorKind::Protocol, "{link}");
+    }
+}
+
+#[test]
 fn what_was_saved_before_an_error_is_named() {
     let pictures = vec![Ok(PNG.to_vec()), Err(FetchError::Network("reset".into()))];
     let (saved, left) = download(r#"["https://h/0","https://h/1"]"#, pictures, "wide.png");

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
-    AsyncIterator,
     Callable,
     Iterable,
-    Iterator,
     Mapping,
 )
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from . import _values
-from ._client import Client, download, many, result
+from ._aio_call import Call
+from ._aio_many import Many
+from ._client import Client, download
 from ._errors import ZoomoutError
-from ._native import Ask, NativeClient, UpscaleRequest, ZoomRequest
-from ._progress import Listener, read
+from ._native import Ask, UpscaleRequest, ZoomRequest
+from ._progress import Listener
 from ._values import MidjourneyTask, Progress, Submission, Task
 
 if TYPE_CHECKING:
     from ._client import Item, Resubmit, Span, SpeedWord
     from ._progress import OnProgress
-
-_T = TypeVar("_T")
 
 
 class AsyncClient:
@@ -204,25 +201,25 @@ class AsyncClient:
         waited for. Cancelling the loop stops all; the ``asyncio.CancelledError`` has the ``unfinished``
         attribute.
         """
-        many = _Many(self._native, window, in_order, on_progress)
+        zooms = Many(self._native, window, in_order, on_progress)
         try:
-            async with aclosing(many.run(requests)) as results:
+            async with aclosing(zooms.run(requests)) as results:
                 async for ended in results:
                     yield ended
         except GeneratorExit:
             raise
         except BaseException as stop:
-            stop.unfinished = await many.give_up()  # type: ignore[attr-defined]
+            stop.unfinished = await zooms.give_up()  # type: ignore[attr-defined]
             raise
         finally:
-            many.batch.cancel()
+            zooms.batch.cancel()
 
     async def _task(self, ask: Ask, on_progress: OnProgress | None, progress: bool) -> Task:
         return _values.task(await self._ask(ask, on_progress, progress), self._native)
 
     async def _ask(self, ask: Ask, on_progress: OnProgress | None = None, progress: bool = False) -> object:
         with Listener(on_progress, progress) as listener:
-            return await _Call(listener).run(self._native, ask)
+            return await Call(listener).run(self._native, ask)
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -237,162 +234,3 @@ class AsyncClient:
 
     def __repr__(self) -> str:
         return f"AsyncClient(base_url={self.base_url!r})"
-
-
-class _Call:
-    """What is asked, as a future of the running loop."""
-
-    def __init__(self, listener: Listener) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._future: asyncio.Future[object] = self._loop.create_future()
-        self._listener = listener
-        self._task_id: str | None = None
-        self._ended = False
-
-    async def run(self, native: NativeClient, ask: Ask) -> object:
-        job = native.start(ask, self._told_end, self._told_event)
-        try:
-            return await self._future
-        except asyncio.CancelledError as stop:
-            stop.task_id = self._task_id  # type: ignore[attr-defined]
-            raise
-        finally:
-            # Where it has ended, asking would only give the interpreter lock away.
-            if not self._ended:
-                job.cancel()
-
-    def _told_end(self, answer: object, error: ZoomoutError | None) -> None:
-        """Called on a thread of the dispatcher."""
-        _soon(self._loop, self._end, answer, error)
-
-    def _told_event(self, text: str) -> None:
-        """Called on a thread of the dispatcher."""
-        _soon(self._loop, self._hear, text)
-
-    def _end(self, answer: object, error: ZoomoutError | None) -> None:
-        self._ended = True
-        if self._future.done():
-            return
-        if error is None:
-            self._future.set_result(answer)
-        else:
-            self._future.set_exception(error)
-
-    def _hear(self, text: str) -> None:
-        if self._future.done():
-            return
-        try:
-            progress = self._listener(text)
-        except Exception as error:
-            self._future.set_exception(error)
-        else:
-            self._task_id = progress.task_id if progress is not None else self._task_id
-
-
-class _Many:
-    """Many zooms whose input and output are awaited."""
-
-    def __init__(
-        self,
-        native: NativeClient,
-        window: int | None,
-        in_order: bool,
-        on_progress: Callable[[int, Progress], object] | None,
-    ) -> None:
-        self.batch = native.batch(window, in_order)
-        self._native = native
-        self._on_progress = on_progress
-        self._loop = asyncio.get_running_loop()
-        self._woken = asyncio.Event()
-        # What the input raised waits for those before it; what the callback raised does not.
-        self._trouble: Exception | None = None
-        self._unheard: Exception | None = None
-
-    async def run(
-        self, requests: Iterable[Item] | AsyncIterable[Item]
-    ) -> AsyncGenerator[tuple[int, Task | ZoomoutError], None]:
-        source = aiter(requests if isinstance(requests, AsyncIterable) else _later(iter(many(requests))))
-        reading: asyncio.Future[Item] | None = None
-        exhausted = False
-        try:
-            while True:
-                self._woken.clear()
-                if self._unheard is not None:
-                    raise self._unheard
-                if reading is not None and reading.done():
-                    exhausted = not self._add(reading)
-                    reading = None
-                if reading is None and not exhausted and self.batch.has_room():
-                    reading = asyncio.ensure_future(_next(source))
-                    reading.add_done_callback(lambda _: self._woken.set())
-                while (ended := self.batch.take()) is not None:
-                    yield result(ended, self._native)
-                if exhausted and reading is None and self.batch.is_empty():
-                    break
-                if reading is None and not exhausted and self.batch.has_room():
-                    continue
-                await self._woken.wait()
-        finally:
-            if reading is not None:
-                reading.cancel()
-        if self._trouble is not None:
-            raise self._trouble
-
-    async def give_up(self) -> list[ZoomoutError]:
-        """Stops all; the errors of those that had not ended."""
-        self.batch.cancel()
-        unfinished = []
-        while not self.batch.is_empty():
-            self._woken.clear()
-            while (ended := self.batch.take()) is not None:
-                if ended[2] is not None:
-                    unfinished.append(ended[2])
-            if not self.batch.is_empty():
-                await self._woken.wait()
-        return unfinished
-
-    def _add(self, reading: asyncio.Future[Item]) -> bool:
-        """Adds what was read; tells whether there may be more."""
-        try:
-            self.batch.add(reading.result(), self._told_event, self._told_end)
-        except StopAsyncIteration:
-            return False
-        except Exception as error:
-            self._trouble = error
-            return False
-        return True
-
-    def _told_end(self) -> None:
-        """Called on a thread of the dispatcher."""
-        _soon(self._loop, self._woken.set)
-
-    def _told_event(self, index: int, text: str) -> None:
-        """Called on a thread of the dispatcher."""
-        if self._on_progress is not None:
-            _soon(self._loop, self._hear, index, text)
-
-    def _hear(self, index: int, text: str) -> None:
-        progress = read(text)
-        if progress is None or self._on_progress is None or self._unheard is not None:
-            return
-        try:
-            self._on_progress(index, progress)
-        except Exception as error:
-            self._unheard = error
-            self._woken.set()
-
-
-def _soon(loop: asyncio.AbstractEventLoop, act: Callable[..., None], *told: object) -> None:
-    try:
-        loop.call_soon_threadsafe(act, *told)
-    except RuntimeError:
-        pass  # The loop is closed: nobody waits any more.
-
-
-async def _later(items: Iterator[_T]) -> AsyncGenerator[_T, None]:
-    for item in items:
-        yield item
-
-
-async def _next(source: AsyncIterator[_T]) -> _T:
-    return await anext(source)

@@ -1,0 +1,121 @@
+"""Many zooms whose input and output are awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+from ._aio_call import soon
+from ._client import many, result
+from ._errors import ZoomoutError
+from ._native import NativeClient
+from ._progress import read
+from ._values import Progress, Task
+
+if TYPE_CHECKING:
+    from ._client import Item
+
+_T = TypeVar("_T")
+
+
+class Many:
+    """Many zooms whose input and output are awaited."""
+
+    def __init__(
+        self,
+        native: NativeClient,
+        window: int | None,
+        in_order: bool,
+        on_progress: Callable[[int, Progress], object] | None,
+    ) -> None:
+        self.batch = native.batch(window, in_order)
+        self._native = native
+        self._on_progress = on_progress
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+        # What the input raised waits for those before it; what the callback raised does not.
+        self._trouble: Exception | None = None
+        self._unheard: Exception | None = None
+
+    async def run(
+        self, requests: Iterable[Item] | AsyncIterable[Item]
+    ) -> AsyncGenerator[tuple[int, Task | ZoomoutError], None]:
+        source = aiter(requests if isinstance(requests, AsyncIterable) else _later(iter(many(requests))))
+        reading: asyncio.Future[Item] | None = None
+        exhausted = False
+        try:
+            while True:
+                self._woken.clear()
+                if self._unheard is not None:
+                    raise self._unheard
+                if reading is not None and reading.done():
+                    exhausted = not self._add(reading)
+                    reading = None
+                if reading is None and not exhausted and self.batch.has_room():
+                    reading = asyncio.ensure_future(_next(source))
+                    reading.add_done_callback(lambda _: self._woken.set())
+                while (ended := self.batch.take()) is not None:
+                    yield result(ended, self._native)
+                if exhausted and reading is None and self.batch.is_empty():
+                    break
+                if reading is None and not exhausted and self.batch.has_room():
+                    continue
+                await self._woken.wait()
+        finally:
+            if reading is not None:
+                reading.cancel()
+        if self._trouble is not None:
+            raise self._trouble
+
+    async def give_up(self) -> list[ZoomoutError]:
+        """Stops all; the errors of those that had not ended."""
+        self.batch.cancel()
+        unfinished = []
+        while not self.batch.is_empty():
+            self._woken.clear()
+            while (ended := self.batch.take()) is not None:
+                if ended[2] is not None:
+                    unfinished.append(ended[2])
+            if not self.batch.is_empty():
+                await self._woken.wait()
+        return unfinished
+
+    def _add(self, reading: asyncio.Future[Item]) -> bool:
+        """Adds what was read; tells whether there may be more."""
+        try:
+            self.batch.add(reading.result(), self._told_event, self._told_end)
+        except StopAsyncIteration:
+            return False
+        except Exception as error:
+            self._trouble = error
+            return False
+        return True
+
+    def _told_end(self) -> None:
+        """Called on a thread of the dispatcher."""
+        soon(self._loop, self._woken.set)
+
+    def _told_event(self, index: int, text: str) -> None:
+        """Called on a thread of the dispatcher."""
+        if self._on_progress is not None:
+            soon(self._loop, self._hear, index, text)
+
+    def _hear(self, index: int, text: str) -> None:
+        progress = read(text)
+        if progress is None or self._on_progress is None or self._unheard is not None:
+            return
+        try:
+            self._on_progress(index, progress)
+        except Exception as error:
+            self._unheard = error
+            self._woken.set()
+
+
+async def _later(items: Iterator[_T]) -> AsyncGenerator[_T, None]:
+    for item in items:
+        yield item
+
+
+async def _next(source: AsyncIterator[_T]) -> _T:
+    return await anext(source)

@@ -135,7 +135,8 @@ fn each_submission_has_a_connection_of_its_own() {
     let transport = transport();
     for _ in 0..100 {
         post(&transport, &server.url()).unwrap();
-        get(&transport, &server.url()).unwrap();
+        // A look may meet the close itself: that is why no submission goes where a look has been.
+        drop(get(&transport, &server.url()));
     }
     assert_eq!(server.posts(), 100);
     let mut by_connection = server.received();

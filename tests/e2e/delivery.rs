@@ -209,13 +209,12 @@ fn fetch(url: &str, limit: u64) -> Result<Vec<u8>, FetchError> {
 #[test]
 fn pictures_follow_redirects_without_the_key() {
     let host = RawServer::start(|connection| {
-        let Some(request) = connection.read_request() else { return };
-        let moved = b"HTTP/1.1 302 Found\r\nlocation: /b\r\ncontent-length: 0\r\n\r\n";
-        connection.write(if request.line == "GET /a" {
-            moved
-        } else {
-            b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\npng"
-        });
+        while let Some(request) = connection.read_request() {
+            connection.write(match request.line.as_str() {
+                "GET /a" => b"HTTP/1.1 302 Found\r\nlocation: /b\r\ncontent-length: 0\r\n\r\n",
+                _ => b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\npng",
+            });
+        }
     });
     assert_eq!(fetch(&format!("{}/a", host.url()), 10).unwrap(), b"png");
     let received = host.received();

@@ -9,7 +9,7 @@ use zoomout::{Batch, Event, Fields, Finished, Work};
 use zoomout_binding::json;
 
 use crate::error::raise;
-use crate::leaving::detached;
+use crate::leaving::{Inside, detached};
 use crate::request::{ZoomRequest, to_json};
 use crate::turns::Turn;
 use crate::wait::SIGNALS;
@@ -56,6 +56,7 @@ impl NativeBatch {
         on_event: Option<Py<PyAny>>,
         on_end: Option<Py<PyAny>>,
     ) -> PyResult<usize> {
+        let _inside = Inside::holding(py);
         let work = work(py, item)?;
         let (turn, end) = (self.turn.clone(), self.turn.clone());
         let on_event = move |index: usize, event: &Event| {

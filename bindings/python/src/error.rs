@@ -3,8 +3,11 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use crate::leaving::Inside;
+
 /// The classes live in Python: native ones cannot be subclassed under the stable ABI before 3.12.
 pub(crate) fn raise(py: Python<'_>, error: &zoomout_core::Error) -> PyErr {
+    let _inside = Inside::holding(py);
     exception(py, error).map_or_else(|failure| failure, PyErr::from_value)
 }
 

@@ -1,37 +1,57 @@
 //! The end of the interpreter: from then on no thread of ours may touch it.
 //!
 //! A thread that asks for the interpreter lock while the interpreter ends is killed, or kills the process,
-//! depending on the version of Python. So at exit, before anything is torn down, the door is closed, and it
-//! is waited for those who are inside.
+//! depending on the version of Python; and one that Python kills below code of ours takes the process with it.
+//! So at exit, before anything is torn down, the door is closed, and it is waited for those who are inside.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, ThreadId};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
-/// How many threads have the interpreter lock by us, or are about to.
+/// How many threads run Python below code of ours, or are about to.
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
 static CLOSED: AtomicBool = AtomicBool::new(false);
 /// The thread that ends the interpreter goes on using it.
 static ENDS_IT: OnceLock<ThreadId> = OnceLock::new();
+/// So long it is waited for those inside: a user's callback may never return.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Whoever has one may hold the interpreter lock.
-pub(crate) struct Inside;
+thread_local! {
+    /// How often this thread is inside: whoever is may go further in.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whoever has one may run Python.
+pub(crate) struct Inside(());
 
 impl Inside {
-    /// Nothing, if the interpreter is ending.
+    /// Before Python is called with the interpreter lock held.
+    pub(crate) fn holding(_held: Python<'_>) -> Self {
+        Self::count()
+    }
+
+    /// Before the interpreter lock is asked for. Nothing, if the interpreter is ending.
     pub(crate) fn enter() -> Option<Self> {
+        let further = DEPTH.get() > 0;
+        let inside = Self::count();
+        let ends_it = || ENDS_IT.get() == Some(&thread::current().id());
+        (further || !CLOSED.load(Ordering::SeqCst) || ends_it()).then_some(inside)
+    }
+
+    fn count() -> Self {
         INSIDE.fetch_add(1, Ordering::SeqCst);
-        let inside = Self;
-        let closed = CLOSED.load(Ordering::SeqCst) && ENDS_IT.get() != Some(&thread::current().id());
-        (!closed).then_some(inside)
+        DEPTH.set(DEPTH.get() + 1);
+        Self(())
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
         INSIDE.fetch_sub(1, Ordering::SeqCst);
     }
 }
@@ -57,16 +77,17 @@ pub(crate) fn close(py: Python<'_>) {
     let _ = ENDS_IT.set(thread::current().id());
     CLOSED.store(true, Ordering::SeqCst);
     py.detach(|| {
-        while INSIDE.load(Ordering::SeqCst) > 0 {
+        let begun = Instant::now();
+        while INSIDE.load(Ordering::SeqCst) > 0 && begun.elapsed() < PATIENCE {
             thread::sleep(Duration::from_millis(1));
         }
     });
 }
 
-/// A forked process has none of the threads that were inside.
+/// Of those inside, a forked process has only the thread that forked.
 #[pyfunction]
 pub(crate) fn forked() {
-    INSIDE.store(0, Ordering::SeqCst);
+    INSIDE.store(usize::try_from(DEPTH.get()).unwrap_or(0), Ordering::SeqCst);
 }
 
 /// Has Python call these when their time comes.

@@ -8,6 +8,7 @@ use pyo3::types::PyTuple;
 use zoomout_core::{Action, Fields, Tier, Upscale, Zoom};
 
 use crate::error::raise;
+use crate::leaving::Inside;
 
 /// A zoom before it is sent: what will be asked, which tier it is, what it will be billed to.
 #[pyclass(frozen, module = "zoomout")]
@@ -101,6 +102,7 @@ impl UpscaleRequest {
 
 /// Any mapping that Python's own `json` can write.
 pub(crate) fn to_json(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<serde_json::Value> {
+    let _inside = Inside::holding(py);
     let plain = match value.cast::<pyo3::types::PyMapping>() {
         Ok(mapping) => py.import("builtins")?.getattr("dict")?.call1((mapping,))?,
         Err(_) => value.clone(),

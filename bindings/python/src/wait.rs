@@ -11,7 +11,7 @@ use zoomout_binding::{Answer, json};
 
 use crate::ask::present;
 use crate::error::raise;
-use crate::leaving::detached;
+use crate::leaving::{Inside, detached};
 
 /// So often somebody looks whether a signal has come.
 pub(crate) const SIGNALS: Duration = Duration::from_millis(20);
@@ -50,7 +50,10 @@ pub(crate) fn run(
         let stopped = match wait(py, &news, SIGNALS) {
             Ok(News::End(Ok(answer))) => return present(py, answer),
             Ok(News::End(Err(error))) => return Err(raise(py, &error)),
-            Ok(News::Event(event)) => on_event.map_or(Ok(()), |hear| hear.call1((json(&event),)).map(drop)),
+            Ok(News::Event(event)) => on_event.map_or(Ok(()), |hear| {
+                let _inside = Inside::holding(py);
+                hear.call1((json(&event),)).map(drop)
+            }),
             Err(RecvTimeoutError::Timeout) => py.check_signals(),
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(PyRuntimeError::new_err("the thread that worked has panicked"));

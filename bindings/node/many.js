@@ -37,8 +37,19 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
   let empty = false
   let reading = false
   let wanted = true
+  // A result is handed out once its events have been heard: the native half has it a moment before.
+  const heardOut = new Set()
+  let held = null
+  const nextHeard = () => {
+    held ??= batch.take()
+    if (held === null || !heardOut.delete(held.index)) return null
+    const finished = held
+    held = null
+    return finished
+  }
   const number = calls.add((what, payload) => {
     if (what === 'event') hear(JSON.parse(payload))
+    else heardOut.add(JSON.parse(payload))
     bell.ring()
   })
   const hear = ([index, event]) => {
@@ -81,7 +92,7 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
     for (;;) {
       const more = wanted && !empty
       if (more && !reading && batch.hasRoom) read()
-      for (let finished; (finished = batch.take()) !== null; ) {
+      for (let finished; (finished = nextHeard()) !== null; ) {
         const { index, task, error } = finished
         yield Object.freeze({
           index,
@@ -89,7 +100,7 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options 
           error: error === undefined ? null : errorOf(error, signal),
         })
       }
-      if (batch.isEmpty && (empty || !wanted)) break
+      if (held === null && batch.isEmpty && (empty || !wanted)) break
       if (!more || reading || !batch.hasRoom) await calls.awaiting(bell.wait())
     }
     if (trouble !== null) throw trouble.error

@@ -227,10 +227,10 @@ describe('many', () => {
     const indices = []
     for await (const { index, task, error } of client.zoomMany(requests(), {
       inOrder: true,
-      onProgress: (at, progress) => heard.add(`${at} ${progress.taskId}`),
+      onProgress: (at, progress) => heard.add(`${at} ${progress.taskId} ${progress.status}`),
     })) {
       assert.deepEqual([task.status, error], ['completed', null])
-      assert.ok(heard.has(`${index} ${task.taskId}`))
+      assert.ok(heard.has(`${index} ${task.taskId} completed`))
       indices.push(index)
     }
     assert.deepEqual(indices, Array.from({ length: 30 }, (_, n) => n))

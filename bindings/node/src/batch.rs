@@ -60,7 +60,7 @@ impl NativeBatch {
                 hear.event(number, format!("[{index},{}]", json(event)));
             }
         };
-        let on_end = move || end.end(number, Ok(Answer::Json("null".to_owned())));
+        let on_end = move |index: usize| end.end(number, Ok(Answer::Json(index.to_string())));
         self.batch.add(zoom.zoom.clone(), on_event, on_end);
     }
 

@@ -47,7 +47,7 @@ impl NativeBatch {
     }
 
     /// Adds a task id, a `ZoomRequest` or a mapping. `on_event` hears its place and each event as JSON,
-    /// `on_end` that it has ended; both on other threads.
+    /// `on_end` its place once it has ended; both on other threads.
     #[pyo3(signature = (item, on_event=None, on_end=None))]
     fn add(
         &self,
@@ -64,9 +64,9 @@ impl NativeBatch {
                 turn.tell(|py| drop(hear.call1(py, (index, json(event)))));
             }
         };
-        let on_end = move || {
+        let on_end = move |index: usize| {
             if let Some(hear) = &on_end {
-                end.tell(|py| drop(hear.call0(py)));
+                end.tell(|py| drop(hear.call1(py, (index,))));
             }
         };
         Ok(self.batch().add(work, on_event, on_end))

@@ -37,6 +37,9 @@ class Many:
         # What the input raised waits for those before it; what the callback raised does not.
         self._trouble: Exception | None = None
         self._unheard: Exception | None = None
+        # A result is handed out once its events have been heard: the native half has it a moment before.
+        self._ended: set[int] = set()
+        self._held: tuple[int, str | None, ZoomoutError | None] | None = None
 
     async def run(
         self, requests: Iterable[Item] | AsyncIterable[Item]
@@ -55,9 +58,9 @@ class Many:
                 if reading is None and not exhausted and self.batch.has_room():
                     reading = asyncio.ensure_future(_next(source))
                     reading.add_done_callback(lambda _: self._woken.set())
-                while (ended := self.batch.take()) is not None:
+                while (ended := self._next_heard()) is not None:
                     yield result(ended, self._native)
-                if exhausted and reading is None and self.batch.is_empty():
+                if exhausted and reading is None and self._is_over():
                     break
                 if reading is None and not exhausted and self.batch.has_room():
                     continue
@@ -72,14 +75,26 @@ class Many:
         """Stops all; the errors of those that had not ended."""
         self.batch.cancel()
         unfinished = []
-        while not self.batch.is_empty():
+        while not self._is_over():
             self._woken.clear()
-            while (ended := self.batch.take()) is not None:
+            while (ended := self._next_heard()) is not None:
                 if ended[2] is not None:
                     unfinished.append(ended[2])
-            if not self.batch.is_empty():
+            if not self._is_over():
                 await self._woken.wait()
         return unfinished
+
+    def _next_heard(self) -> tuple[int, str | None, ZoomoutError | None] | None:
+        if self._held is None:
+            self._held = self.batch.take()
+        if self._held is None or self._held[0] not in self._ended:
+            return None
+        ended, self._held = self._held, None
+        self._ended.discard(ended[0])
+        return ended
+
+    def _is_over(self) -> bool:
+        return self._held is None and self.batch.is_empty()
 
     def _add(self, reading: asyncio.Future[Item]) -> bool:
         """Adds what was read; tells whether there may be more."""
@@ -92,9 +107,13 @@ class Many:
             return False
         return True
 
-    def _told_end(self) -> None:
+    def _told_end(self, index: int) -> None:
         """Called on a thread of the dispatcher."""
-        soon(self._loop, self._woken.set)
+        soon(self._loop, self._end, index)
+
+    def _end(self, index: int) -> None:
+        self._ended.add(index)
+        self._woken.set()
 
     def _told_event(self, index: int, text: str) -> None:
         """Called on a thread of the dispatcher."""

@@ -87,13 +87,13 @@ impl Batch {
         self.added == self.handed_out
     }
 
-    /// Adds one, and tells its place. Submitting **costs money** once accepted. `on_event` and `on_end` are
-    /// called on other threads; the result can be had before `on_end` is called.
+    /// Adds one, and tells its place. Submitting **costs money** once accepted. `on_event` and `on_end` hear its
+    /// place on other threads; the result can be had just before `on_end` is called.
     pub fn add(
         &mut self,
         work: impl Into<Work>,
         mut on_event: impl FnMut(usize, &Event) + Send + 'static,
-        on_end: impl FnOnce() + Send + 'static,
+        on_end: impl FnOnce(usize) + Send + 'static,
     ) -> usize {
         let index = self.added;
         self.added += 1;
@@ -101,7 +101,7 @@ impl Batch {
         let end = move |result| {
             // Nobody receives any more: then nobody wants to know.
             drop(sender.send(Finished { index, result }));
-            on_end();
+            on_end(index);
         };
         self.dispatcher.spawn(work, move |event| on_event(index, event), end);
         index

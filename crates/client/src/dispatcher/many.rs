@@ -140,7 +140,7 @@ impl<I: Iterator<Item: Into<Work>>> Iterator for ZoomMany<I> {
                     heard(index, event);
                 }
             };
-            batch.add(work, on_event, || {});
+            batch.add(work, on_event, |_| {});
         }
         if self.client.cancel.is_cancelled() {
             self.exhausted = true;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import threading
 import warnings
 from importlib import import_module
+from typing import Any
 
 import pytest
 import zoomout
@@ -55,7 +57,10 @@ def test_a_forked_process_goes_on_with_the_same_client(zoomout_emulator: Emulato
     load.start()
     try:
         asyncio.run(_work(client, parent))
-        children = [_fork(client, parent) for _ in range(10)]
+        many = client.zoom_many([parent] * 50)
+        next(many)
+        leftovers = [many, zoomout_emulator]
+        children = [_fork(client, parent, leftovers) for _ in range(10)]
         assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 10
     finally:
         over.set()
@@ -68,7 +73,7 @@ async def _work(client: Client, parent: str) -> None:
     assert client.task(task.task_id).status == "completed"
 
 
-def _fork(client: Client, parent: str) -> int:
+def _fork(client: Client, parent: str, leftovers: list[Any]) -> int:
     with warnings.catch_warnings():
         # Python warns of forks beside threads, which is what this is about.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -77,6 +82,11 @@ def _fork(client: Client, parent: str) -> int:
         code = 1
         try:
             asyncio.run(_work(client, parent))
+            # What the parent left behind is garbage here, too, and goes without its threads.
+            for left in leftovers:
+                left.close()
+            leftovers.clear()
+            gc.collect()
             code = 0
         finally:
             os._exit(code)

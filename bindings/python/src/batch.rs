@@ -1,12 +1,13 @@
 //! Many zooms: what `zoom_many` of both clients stands on.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyString};
 use zoomout::{Batch, Event, Fields, Finished, Work};
-use zoomout_binding::json;
+use zoomout_binding::{OwnProcess, json};
 
 use crate::error::raise;
 use crate::leaving::{Inside, detached};
@@ -17,7 +18,7 @@ use crate::wait::SIGNALS;
 /// Zooms under way, handed out as they end.
 #[pyclass(frozen, module = "zoomout._native")]
 pub(crate) struct NativeBatch {
-    batch: Mutex<Batch>,
+    batch: Mutex<OwnProcess<Batch>>,
     turn: Turn,
 }
 
@@ -25,12 +26,13 @@ pub(crate) struct NativeBatch {
 type Ended = (usize, Option<String>, Option<Py<PyAny>>);
 
 impl NativeBatch {
-    pub(crate) const fn new(batch: Batch, turn: Turn) -> Self {
-        Self { batch: Mutex::new(batch), turn }
+    pub(crate) fn new(batch: Batch, turn: Turn) -> Self {
+        Self { batch: Mutex::new(OwnProcess::new(batch)), turn }
     }
 
-    fn batch(&self) -> MutexGuard<'_, Batch> {
-        self.batch.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What there is to do with the batch; nothing in a forked process.
+    fn with<T>(&self, act: impl FnOnce(&mut Batch) -> T) -> Option<T> {
+        self.batch.lock().unwrap_or_else(PoisonError::into_inner).get_mut().map(act)
     }
 }
 
@@ -38,12 +40,12 @@ impl NativeBatch {
 impl NativeBatch {
     /// Whether one more may be added.
     fn has_room(&self) -> bool {
-        self.batch().has_room()
+        self.with(|batch| batch.has_room()).unwrap_or(false)
     }
 
     /// Whether all have been handed out.
     fn is_empty(&self) -> bool {
-        self.batch().is_empty()
+        self.with(|batch| batch.is_empty()).unwrap_or(true)
     }
 
     /// Adds a task id, a `ZoomRequest` or a mapping. `on_event` hears its place and each event as JSON,
@@ -69,24 +71,28 @@ impl NativeBatch {
                 end.tell(|py| drop(hear.call1(py, (index,))));
             }
         };
-        Ok(self.batch().add(work, on_event, on_end))
+        self.with(|batch| batch.add(work, on_event, on_end))
+            .ok_or_else(|| PyRuntimeError::new_err("these zooms are another process's"))
     }
 
     /// The next result, if one comes within a moment in which signals can wait.
     fn next(&self, py: Python<'_>) -> Option<Ended> {
-        let next = detached(py, || self.batch().next_within(SIGNALS));
-        next.ok().flatten().map(|finished| ended(py, finished))
+        let next = detached(py, || self.with(|batch| batch.next_within(SIGNALS)));
+        next?.ok().flatten().map(|finished| ended(py, finished))
     }
 
     /// The next result, if there is one.
     fn take(&self, py: Python<'_>) -> Option<Ended> {
         // With the interpreter lock held, for there is nothing to wait for.
-        self.batch().next_within(Duration::ZERO).ok().flatten().map(|finished| ended(py, finished))
+        self.with(|batch| batch.next_within(Duration::ZERO))?
+            .ok()
+            .flatten()
+            .map(|finished| ended(py, finished))
     }
 
     /// Stops all; each is still handed out.
     fn cancel(&self, py: Python<'_>) {
-        detached(py, || self.batch().cancel());
+        detached(py, || self.with(|batch| batch.cancel()));
     }
 }
 

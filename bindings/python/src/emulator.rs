@@ -6,7 +6,7 @@ use std::time::Duration;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use zoomout::ApiKey;
-use zoomout_binding::Settings;
+use zoomout_binding::{OwnProcess, Settings};
 use zoomout_emulator::{Options, Script, Seed, Server};
 
 use crate::client::NativeClient;
@@ -19,7 +19,7 @@ pub(crate) struct NativeEmulator {
     url: String,
     key: &'static str,
     time_scale: f64,
-    server: Mutex<Option<Server>>,
+    server: Mutex<Option<OwnProcess<Server>>>,
 }
 
 #[pymethods]
@@ -29,7 +29,7 @@ impl NativeEmulator {
     fn start(port: u16, time_scale: f64, picture_side: u32) -> PyResult<Self> {
         let server = Server::start(Options { port, time_scale, picture_side, ..Options::default() })?;
         let (url, key) = (server.url().to_owned(), server.key());
-        Ok(Self { url, key, time_scale, server: Mutex::new(Some(server)) })
+        Ok(Self { url, key, time_scale, server: Mutex::new(Some(OwnProcess::new(server))) })
     }
 
     #[getter]
@@ -104,6 +104,7 @@ impl NativeEmulator {
 impl NativeEmulator {
     fn with<T>(&self, act: impl FnOnce(&Server) -> T) -> PyResult<T> {
         let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
-        server.as_ref().map(act).ok_or_else(|| PyRuntimeError::new_err("the emulator is closed"))
+        let server = server.as_ref().ok_or_else(|| PyRuntimeError::new_err("the emulator is closed"))?;
+        server.get().map(act).ok_or_else(|| PyRuntimeError::new_err("the emulator is another process's"))
     }
 }

@@ -1,14 +1,13 @@
 //! A client that outlives a fork.
 
 use std::fmt;
-use std::mem;
 use std::num::NonZeroUsize;
-use std::process;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use zoomout::{Batch, Client, Dispatcher, Error, Event, JobHandle, Limits};
 
 use crate::ask::{Answer, Ask};
+use crate::own_process::OwnProcess;
 use crate::settings::Settings;
 
 /// A client with its dispatcher, which is made when it is first needed.
@@ -17,19 +16,18 @@ use crate::settings::Settings;
 /// connections: there, all is made anew.
 pub struct Connection {
     settings: Settings,
-    made: Mutex<Made>,
+    made: Mutex<OwnProcess<Made>>,
 }
 
 struct Made {
-    process: u32,
     client: Client,
     dispatcher: Option<Arc<Dispatcher>>,
 }
 
 impl Made {
-    fn by(settings: &Settings) -> Result<Self, Error> {
+    fn by(settings: &Settings) -> Result<OwnProcess<Self>, Error> {
         let client = settings.clone().builder()?.build()?;
-        Ok(Self { process: process::id(), client, dispatcher: None })
+        Ok(OwnProcess::new(Self { client, dispatcher: None }))
     }
 }
 
@@ -48,7 +46,7 @@ impl Connection {
     /// # Errors
     /// As [`new`](Self::new), after a fork.
     pub fn client(&self) -> Result<Client, Error> {
-        Ok(self.here()?.client.clone())
+        self.here(|made| Ok(made.client.clone()))
     }
 
     /// The dispatcher of this process.
@@ -57,13 +55,14 @@ impl Connection {
     /// As [`client`](Self::client), and [`ErrorKind::Transport`](zoomout::ErrorKind::Transport) if no thread
     /// can be made.
     pub fn dispatcher(&self) -> Result<Arc<Dispatcher>, Error> {
-        let mut made = self.here()?;
-        if let Some(dispatcher) = &made.dispatcher {
-            return Ok(Arc::clone(dispatcher));
-        }
-        let dispatcher = Arc::new(Dispatcher::new(&made.client, Limits::default())?);
-        made.dispatcher = Some(Arc::clone(&dispatcher));
-        Ok(dispatcher)
+        self.here(|made| {
+            if let Some(dispatcher) = &made.dispatcher {
+                return Ok(Arc::clone(dispatcher));
+            }
+            let dispatcher = Arc::new(Dispatcher::new(&made.client, Limits::default())?);
+            made.dispatcher = Some(Arc::clone(&dispatcher));
+            Ok(dispatcher)
+        })
     }
 
     /// Asks on the threads of the dispatcher.
@@ -91,14 +90,15 @@ impl Connection {
         Ok(if in_order { batch.in_order() } else { batch })
     }
 
-    fn here(&self) -> Result<MutexGuard<'_, Made>, Error> {
+    /// What is made for this process, anew after a fork.
+    fn here<T>(&self, look: impl Fn(&mut Made) -> Result<T, Error>) -> Result<T, Error> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if made.process != process::id() {
-            let parents = mem::replace(&mut *made, Made::by(&self.settings)?);
-            // Its threads are not here: whoever dropped it would wait for them.
-            mem::forget(parents);
+        loop {
+            if let Some(made) = made.get_mut() {
+                return look(made);
+            }
+            *made = Made::by(&self.settings)?;
         }
-        Ok(made)
     }
 }
 

@@ -5,11 +5,13 @@
 mod ask;
 mod connection;
 mod machine;
+mod own_process;
 mod settings;
 
 pub use ask::{Answer, Ask, Fetch};
 pub use connection::Connection;
 pub use machine::{Machine, Reply, read_buttons, read_task};
+pub use own_process::OwnProcess;
 pub use settings::Settings;
 
 /// The JSON of a value.

@@ -8,11 +8,11 @@ use http::{HeaderValue, Method, Request, Response, Uri};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::billing::BillingKey;
+use crate::action::BillingKey;
+use crate::action::Upscale;
+use crate::action::Zoom;
 use crate::error::Error;
-use crate::upscale::Upscale;
 use crate::values::{ApiKey, BaseUrl, IdempotencyKey, Language, TaskId};
-use crate::zoom::Zoom;
 
 /// Something that costs money.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::excerpt::excerpt;
 use super::pick;
-use crate::api_error::ApiError;
+use crate::error::ApiError;
 
 /// What the server answered.
 pub(crate) struct Answer {

@@ -2,7 +2,14 @@
 
 pub(crate) mod answer;
 mod excerpt;
+mod images;
 mod midjourney;
 mod pick;
+mod status;
 mod submission;
 mod task;
+
+pub use midjourney::{Button, MidjourneyTask};
+pub use status::Status;
+pub use submission::Submission;
+pub use task::{Image, Task};

@@ -1,12 +1,28 @@
-//! Reads the answer to a submission.
-
-use serde_json::Value;
+//! The answer to an accepted submission.
 
 use super::answer::Answer;
 use super::pick;
-use crate::status::Status;
-use crate::submission::Submission;
 use crate::values::TaskId;
+use crate::wire::Status;
+use crate::wire::Task;
+use serde_json::Value;
+
+/// A task that was accepted, and is billed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Submission {
+    /// The new task's own id.
+    pub task_id: TaskId,
+    /// Its first status.
+    pub status: Status,
+}
+
+/// A task that is there was submitted.
+impl From<Task> for Submission {
+    fn from(task: Task) -> Self {
+        Self { task_id: task.task_id, status: task.status }
+    }
+}
 
 impl Answer {
     /// The task that the answer names as new, wherever clients have met its id (reference, section 3).

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::billing::BillingKey;
-use crate::settings::{Settings, with_settings};
-use crate::tier::Tier;
+use crate::action::BillingKey;
+use crate::action::Tier;
+use crate::action::settings::{Settings, with_settings};
 use crate::values::{CustomId, Index, TaskId, ZoomRatio};
 
 /// A zoom of one upscaled picture (`POST /v1/midjourney/generations/zoom`; reference, section 4).

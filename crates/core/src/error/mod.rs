@@ -1,5 +1,10 @@
 //! What can go wrong, whether it may have cost money, and what to do next.
 
+mod api_error;
+mod next_step;
+
+pub use api_error::ApiError;
+
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -8,7 +13,6 @@ use core::time::Duration;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::api_error::ApiError;
 use crate::values::TaskId;
 
 /// The kinds of error, by whose side it is on and what helps. Every face maps this one list.
@@ -222,7 +226,7 @@ impl Error {
 
     /// What to do next, in a sentence that holds in every language and on the command line.
     pub fn next_step(&self) -> &'static str {
-        crate::next_step::advise(self)
+        next_step::advise(self)
     }
 }
 

@@ -8,16 +8,16 @@ use core::time::Duration;
 use fastrand::Rng;
 
 use crate::api::Call;
-use crate::api_error::ApiError;
-use crate::delivery::Failure;
+use crate::error::ApiError;
 use crate::error::{Billed, Error, ErrorKind};
-use crate::event::{Attempt, Event, Progress, Retry};
-use crate::look::{Look, refused};
-use crate::schedule;
-use crate::status::Status;
-use crate::task::Task;
+use crate::job::Failure;
+use crate::job::look::{Look, refused};
+use crate::job::schedule;
+use crate::job::{Attempt, Event, Progress, Retry};
 use crate::time::Instant;
 use crate::values::TaskId;
+use crate::wire::Status;
+use crate::wire::Task;
 use crate::wire::answer::Answer;
 
 /// So often a finished task may be seen without its pictures before that counts as an error.

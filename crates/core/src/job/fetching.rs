@@ -5,8 +5,8 @@ use alloc::format;
 use fastrand::Rng;
 
 use crate::error::Error;
-use crate::event::{Attempt, Retry};
-use crate::schedule;
+use crate::job::schedule;
+use crate::job::{Attempt, Retry};
 
 /// A download is tried so often in all.
 const TRIES: u32 = 4;

@@ -5,8 +5,8 @@ use core::time::Duration;
 use fastrand::Rng;
 
 use crate::api::Action;
-use crate::task::Task;
 use crate::values::Speed;
+use crate::wire::Task;
 
 /// The guide asks for one look in 3 to 5 seconds (reference, section 10.4).
 pub(crate) const DENSEST: Duration = Duration::from_secs(3);
@@ -81,8 +81,8 @@ fn spread(pause: Duration, rng: &mut Rng) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::Status;
     use crate::values::TaskId;
+    use crate::wire::Status;
     use alloc::vec::Vec;
 
     fn task(progress: Option<u8>, estimated_time: Option<u64>) -> Task {

@@ -6,14 +6,14 @@ use alloc::string::String;
 use fastrand::Rng;
 
 use crate::api::{Action, Call};
-use crate::delivery::Failure;
 use crate::error::{Billed, Error, ErrorKind};
-use crate::event::{Attempt, Retry};
-use crate::look::refused;
-use crate::policy::Policy;
-use crate::resubmit::{Resubmit, Shape, Verdict, after_answer, after_failure};
-use crate::submission::Submission;
+use crate::job::Failure;
+use crate::job::Policy;
+use crate::job::look::refused;
+use crate::job::resubmit::{Resubmit, Shape, Verdict, after_answer, after_failure};
+use crate::job::{Attempt, Retry};
 use crate::values::IdempotencyKey;
+use crate::wire::Submission;
 use crate::wire::answer::Answer;
 
 /// A submission that has not been accepted yet.
@@ -94,7 +94,7 @@ impl Submitting {
         if !invited && self.attempts >= policy.attempts.get() {
             return AfterAttempt::End(self.honest(error));
         }
-        let after = crate::schedule::before_repeat(self.attempts, error.retry_after(), rng);
+        let after = crate::job::schedule::before_repeat(self.attempts, error.retry_after(), rng);
         let cause = error.cause().unwrap_or_default();
         let reason = if cause.is_empty() { format!("{error}") } else { format!("{error}: {cause}") };
         self.last = Some(error);

@@ -5,9 +5,9 @@ use alloc::string::String;
 use serde_json::Value;
 
 use crate::Error;
-use crate::upscale::Upscale;
+use crate::action::Upscale;
+use crate::action::Zoom;
 use crate::values::{CustomId, Index, Metadata, TaskId, ZoomRatio};
-use crate::zoom::Zoom;
 
 /// The fields of a zoom or an upscale before they were checked, under the API's own names.
 ///

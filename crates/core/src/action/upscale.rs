@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::billing::BillingKey;
-use crate::settings::{Settings, with_settings};
+use crate::action::BillingKey;
+use crate::action::settings::{Settings, with_settings};
 use crate::values::{CustomId, Index, TaskId};
 
 /// An upscale of one tile of a grid (`POST /v1/midjourney/generations/upscale`; reference, section 7).

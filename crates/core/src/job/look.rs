@@ -5,11 +5,11 @@ use alloc::string::String;
 
 use http::Response;
 
-use crate::api_error::ApiError;
+use crate::error::ApiError;
 use crate::error::{Billed, Error, ErrorKind};
-use crate::midjourney::MidjourneyTask;
-use crate::task::Task;
 use crate::values::TaskId;
+use crate::wire::MidjourneyTask;
+use crate::wire::Task;
 use crate::wire::answer::Answer;
 
 /// What one look at a task brought.

@@ -6,9 +6,9 @@ use core::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::status::Status;
-use crate::submission::Submission;
 use crate::values::TaskId;
+use crate::wire::Status;
+use crate::wire::Submission;
 
 /// News from a job, in the order in which they happened.
 ///

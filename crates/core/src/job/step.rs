@@ -5,9 +5,9 @@ use serde::{Serialize, Serializer};
 
 use crate::api::Call;
 use crate::error::Error;
-use crate::event::Event;
-use crate::task::Task;
+use crate::job::Event;
 use crate::time::Instant;
+use crate::wire::Task;
 
 /// What the driver of a job does next.
 #[derive(Clone, Debug, PartialEq)]

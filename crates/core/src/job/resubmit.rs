@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::Error;
-use crate::delivery::Delivery;
+use crate::job::Delivery;
 use crate::wire::answer::Answer;
 
 /// How bold a client is with a submission that was not plainly accepted or refused.

@@ -1,22 +1,36 @@
 //! The state machine of one job: from before its submission to its end, or from a task already known.
 
+mod delivery;
+mod event;
+mod fetching;
+mod look;
+mod policy;
+pub(crate) mod resubmit;
+pub(crate) mod schedule;
+mod step;
+mod submitting;
+mod watching;
+
+pub use delivery::{Delivery, Failure};
+pub use event::{Attempt, Event, Progress, Retry};
+pub use fetching::Fetching;
+pub use policy::Policy;
+pub use resubmit::Resubmit;
+pub use step::Step;
+
 use alloc::collections::VecDeque;
 
 use fastrand::Rng;
 use http::Response;
 
 use crate::api::Action;
-use crate::delivery::{Delivery, Failure};
 use crate::error::{Billed, Error, ErrorKind};
-use crate::event::Event;
-use crate::policy::Policy;
-use crate::schedule::first_look;
-use crate::step::Step;
-use crate::submitting::{AfterAttempt, Submitting};
-use crate::task::Task;
+use crate::job::schedule::first_look;
+use crate::job::submitting::{AfterAttempt, Submitting};
+use crate::job::watching::{AfterLook, Watching};
 use crate::time::Instant;
 use crate::values::{IdempotencyKey, TaskId};
-use crate::watching::{AfterLook, Watching};
+use crate::wire::Task;
 use crate::wire::answer::Answer;
 
 /// One job as a state machine without clock, socket or thread.

@@ -1,4 +1,4 @@
-//! From a call to an HTTP request: the only place that sees the key.
+//! Calls become HTTP requests, and HTTP answers come in: the only place that sees the key.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,61 +8,10 @@ use http::{HeaderValue, Method, Request, Response, Uri};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::action::BillingKey;
-use crate::action::Upscale;
-use crate::action::Zoom;
-use crate::error::Error;
+use crate::action::Action;
+use crate::error::Invalid;
 use crate::values::{ApiKey, BaseUrl, IdempotencyKey, Language, TaskId};
-
-/// Something that costs money.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Action {
-    /// A zoom of an upscaled picture.
-    Zoom(Zoom),
-    /// An upscale of a tile of a grid.
-    Upscale(Upscale),
-}
-
-impl Action {
-    /// The price cell that an accepted submission is billed to.
-    pub fn billing_key(&self) -> BillingKey {
-        match self {
-            Self::Zoom(zoom) => zoom.billing_key(),
-            Self::Upscale(upscale) => upscale.billing_key(),
-        }
-    }
-
-    /// What it is called, for messages.
-    pub(crate) const fn noun(&self) -> &'static str {
-        match self {
-            Self::Zoom(_) => "zoom",
-            Self::Upscale(_) => "upscale",
-        }
-    }
-
-    /// The body of the request that submits it: JSON, as bytes.
-    pub fn body(&self) -> Vec<u8> {
-        let json = match self {
-            Self::Zoom(zoom) => serde_json::to_vec(zoom),
-            Self::Upscale(upscale) => serde_json::to_vec(upscale),
-        };
-        // Text, finite numbers and JSON values always become JSON; the API would refuse an empty body.
-        json.unwrap_or_default()
-    }
-}
-
-impl From<Zoom> for Action {
-    fn from(zoom: Zoom) -> Self {
-        Self::Zoom(zoom)
-    }
-}
-
-impl From<Upscale> for Action {
-    fn from(upscale: Upscale) -> Self {
-        Self::Upscale(upscale)
-    }
-}
+use crate::wire::Answer;
 
 /// One call of the API as plain data, without the key: a job, a test case or a log line that holds one
 /// cannot leak the secret.
@@ -94,7 +43,7 @@ impl Call {
 
     fn path(&self) -> String {
         match self {
-            Self::Submit { action, .. } => ["/v1/midjourney/generations/", action.noun()].concat(),
+            Self::Submit { action, .. } => String::from(action.spec().path),
             Self::Task(task_id) => ["/v1/tasks/", task_id.as_str()].concat(),
             Self::MidjourneyTask(task_id) => ["/v1/midjourney/", task_id.as_str()].concat(),
         }
@@ -108,10 +57,7 @@ impl Serialize for Call {
         members.serialize_field("method", self.method().as_str())?;
         members.serialize_field("path", &self.path())?;
         match self {
-            Self::Submit { action: Action::Zoom(zoom), .. } => members.serialize_field("body", zoom)?,
-            Self::Submit { action: Action::Upscale(upscale), .. } => {
-                members.serialize_field("body", upscale)?;
-            }
+            Self::Submit { action, .. } => members.serialize_field("body", &action.as_body())?,
             Self::Task(_) | Self::MidjourneyTask(_) => members.skip_field("body")?,
         }
         members.end()
@@ -166,11 +112,11 @@ impl Api {
     /// Names the program in front of our own name in the `User-Agent` header.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the name cannot stand in a header.
-    pub fn user_agent(mut self, program: &str) -> Result<Self, Error> {
+    /// [`Invalid`](crate::Invalid) if the name cannot stand in a header.
+    pub fn user_agent(mut self, program: &str) -> Result<Self, Invalid> {
         let text = [program, " zoomout/", env!("CARGO_PKG_VERSION")].concat();
         self.user_agent = HeaderValue::from_str(text.trim_start()).map_err(|_| {
-            Error::invalid("user_agent", format_args!("must be visible ASCII, got {program:?}"))
+            Invalid::new("user_agent", format_args!("must be visible ASCII, got {program:?}"))
         })?;
         Ok(self)
     }
@@ -180,17 +126,12 @@ impl Api {
         &self.base
     }
 
-    /// Overwrites every echo of the key in the headers and the body of an answer; see [`ApiKey::redact`].
-    pub fn redact(&self, answer: &mut Response<Vec<u8>>) {
-        self.key.redact(answer.body_mut());
-        for value in answer.headers_mut().values_mut() {
-            let mut bytes = value.as_bytes().to_vec();
-            self.key.redact(&mut bytes);
-            // Stars are good in a header, too.
-            if let Ok(redacted) = HeaderValue::from_bytes(&bytes) {
-                *value = redacted;
-            }
-        }
+    /// An answer to one of this account's calls, as a [`Machine`](crate::Machine) takes it.
+    ///
+    /// This is the only way in. It cuts the key out of every text that is meant for people, so that a server
+    /// that echoes it cannot bring it into an error or a log, and out of nothing else.
+    pub fn answer(&self, response: &Response<impl AsRef<[u8]>>) -> Answer {
+        Answer::read(response, &self.key)
     }
 
     /// The request that makes `call`.
@@ -226,6 +167,7 @@ impl Api {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::action::Zoom;
     use alloc::format;
 
     fn api() -> Api {

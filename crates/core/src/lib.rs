@@ -3,27 +3,29 @@
 //! It builds the requests of the `APIMart` Midjourney zoom API, reads its answers, applies the tier rule
 //! and drives a task as a state machine. It is `no_std`: no clock, socket, thread, environment or random
 //! source can even be named here; time and seed are passed in. Everything that talks to the network
-//! stands on [`Job`].
+//! stands on [`Machine`]: [`Job`], [`Look`] and [`Fetch`].
 //!
 //! # A driver
 //!
 //! ```text
-//!            poll: Send            on_response: accepted
-//! Submitting ──────────▶ out ───────────────────────────▶ Watching ⇄ out
-//!     ▲                   │                                   │
-//!     └───────────────────┤ provably not executed             │ picture, failure, deadline, cancel
-//!                         ▼                                   ▼
-//!                  refused, unconfirmed ──────────────────▶ Ended
+//!            poll: Send            on: accepted
+//! Submitting ──────────▶ out ────────────────────▶ Watching ⇄ out
+//!     ▲                   │                            │
+//!     └───────────────────┤ provably not executed      │ picture, failure, deadline, cancel
+//!                         ▼                            ▼
+//!                  refused, unconfirmed ───────────▶ Ended
 //! ```
 //!
-//! A driver is one loop around [`Job::poll`]. This one plays the server itself:
+//! A driver is one loop around [`Machine::poll`], whatever the machine. This one plays the server itself:
 //!
 //! ```
-//! use zoomout_core::{Instant, Job, Policy, Step, TaskId, Zoom};
+//! use zoomout_core::{Api, ApiKey, IdempotencyKey, Instant, Job, Machine, Policy, Step, TaskId, Zoom};
 //!
+//! let api = Api::new(ApiKey::new("sk-secret")?);
 //! let zoom = Zoom::by_ratio(TaskId::new("task_parent")?, None);
 //! let mut now = Instant::ZERO;
-//! let mut job = Job::submit(zoom, Policy::default(), 42, now);
+//! let key = IdempotencyKey::from_bits(42); // 128 bits from the operating system
+//! let mut job = Job::submit(zoom, key, Policy::default(), 42, now);
 //! let mut answers = [
 //!     r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#,
 //!     r#"{"code":200,"data":{"id":"task_new","status":"processing","progress":50}}"#,
@@ -33,15 +35,15 @@
 //! .into_iter();
 //! let task = loop {
 //!     match job.poll(now) {
-//!         Step::Send(call) => {
-//!             // `Api::request` turns the call into an HTTP request; here the answers are canned.
-//!             let body = answers.next().unwrap();
-//!             job.on_response(now, &http::Response::new(body.as_bytes()));
+//!         Step::Send { call, by: _ } => {
+//!             let _request = api.request(&call); // send it, and give up at the moment `by`
+//!             let response = http::Response::new(answers.next().unwrap());
+//!             job.on(now, api.answer(&response).into()); // or a `Failure`
 //!         }
 //!         Step::Wait(until) => now = until, // sleep
 //!         Step::Report(event) => println!("{event:?}"),
 //!         Step::Done(result) => break result?,
-//!         _ => unreachable!("this driver never asks while a call is out"),
+//!         Step::AwaitReply => unreachable!("this driver never asks while a call is out"),
 //!     }
 //! };
 //! assert_eq!(task.images[0].url, "https://example.com/0.png");
@@ -65,12 +67,15 @@ mod time;
 mod values;
 mod wire;
 
-pub use action::{BillingKey, Fields, Tier, Upscale, Zoom};
-pub use api::{Action, Api, Call};
-pub use error::{ApiError, Billed, Error, ErrorKind};
-pub use job::{Attempt, Delivery, Event, Failure, Fetching, Job, Policy, Progress, Resubmit, Retry, Step};
+pub use action::{Action, BillingKey, Field, Fields, FirstLook, Given, Price, Spec, Tier, Upscale, Zoom};
+pub use api::{Api, Call};
+pub use error::{ApiError, Billed, Error, ErrorKind, Invalid};
+pub use job::{
+    Attempt, Delivery, Event, Failure, Fetch, Fetched, Goal, Job, Kind, Look, Machine, Picture, Policy,
+    Progress, Reply, Resubmit, Retry, Shown, Step, Trouble,
+};
 pub use time::Instant;
 pub use values::{
     ApiKey, BaseUrl, CustomId, IdempotencyKey, Index, Language, Metadata, Speed, TaskId, ZoomRatio,
 };
-pub use wire::{Button, Image, MidjourneyTask, Status, Submission, Task};
+pub use wire::{Answer, Button, Image, MidjourneyTask, Status, Submission, Task};

@@ -1,6 +1,6 @@
 //! Time as a number: milliseconds since an origin of the caller's choosing.
 
-use core::ops::Add;
+use core::ops::{Add, Sub};
 use core::time::Duration;
 
 /// A moment, in milliseconds since an origin of the caller's choosing.
@@ -15,8 +15,8 @@ use core::time::Duration;
 /// let start = Instant::ZERO;
 /// let later = start + Duration::from_secs(3);
 /// assert_eq!(later, Instant::from_millis(3_000));
-/// assert_eq!(later.saturating_since(start), Duration::from_secs(3));
-/// assert_eq!(start.saturating_since(later), Duration::ZERO);
+/// assert_eq!(later - start, Duration::from_secs(3));
+/// assert_eq!(start - later, Duration::ZERO);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(u64);
@@ -49,5 +49,14 @@ impl Add<Duration> for Instant {
     fn add(self, span: Duration) -> Self {
         let millis = span.as_nanos().div_ceil(1_000_000);
         Self(self.0.saturating_add(u64::try_from(millis).unwrap_or(u64::MAX)))
+    }
+}
+
+/// How long after the other this is; zero if it is not after it.
+impl Sub for Instant {
+    type Output = Duration;
+
+    fn sub(self, earlier: Self) -> Duration {
+        self.saturating_since(earlier)
     }
 }

@@ -7,8 +7,8 @@ use http::Response;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use zoomout_core::{
-    Billed, Call, Delivery, Error, ErrorKind, Event, Failure, Instant, Job, Policy, Resubmit, Step, Task,
-    TaskId, Zoom,
+    Api, ApiKey, Billed, Call, Delivery, Error, ErrorKind, Event, Failure, IdempotencyKey, Instant, Job,
+    Machine, Policy, Resubmit, Step, Task, TaskId, Zoom,
 };
 
 const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
@@ -108,12 +108,14 @@ struct Story {
 fn live(life: &Life) -> Story {
     let policy = Policy::default().resubmit(life.resubmit).deadline(Duration::from_millis(life.deadline));
     let deadline = Instant::ZERO + policy.deadline;
+    let api = Api::new(ApiKey::new("sk-test").unwrap());
     let task = TaskId::new("task_new").unwrap();
     let mut job = if life.known {
         Job::resume(task, policy, life.seed, Instant::ZERO)
     } else {
         Job::submit(
             Zoom::by_ratio(TaskId::new("task_parent").unwrap(), None),
+            IdempotencyKey::from_bits(7),
             policy,
             life.seed,
             Instant::ZERO,
@@ -131,7 +133,8 @@ fn live(life: &Life) -> Story {
             job.cancel();
         }
         match job.poll(now) {
-            Step::Send(call) => {
+            Step::Send { call, by } => {
+                assert_eq!(by, deadline, "every call has the one time limit");
                 assert!(now < deadline, "nothing is sent at or after the deadline");
                 assert_eq!(job.poll(now), Step::AwaitReply, "a driver that asks twice cannot buy twice");
                 let fallback = if call.costs_money() { ACCEPTED } else { RUNNING };
@@ -151,15 +154,15 @@ fn live(life: &Life) -> Story {
                 match reply {
                     Reply::Answer(status, body) => {
                         let response = Response::builder().status(status).body(body.as_slice()).unwrap();
-                        job.on_response(now, &response);
+                        job.on(now, api.answer(&response).into());
                     }
                     Reply::Failure(delivery) => {
-                        job.on_failure(now, &Failure { delivery, cause: "reset".into() });
+                        job.on(now, Failure { delivery, cause: "reset".into() }.into());
                     }
                 }
                 // Stray replies change nothing: the invariants below would notice.
-                job.on_failure(Instant::ZERO, &Failure::not_sent("stray"));
-                job.on_response(Instant::ZERO, &Response::new(ACCEPTED.as_bytes()));
+                job.on(Instant::ZERO, Failure::not_sent("stray").into());
+                job.on(Instant::ZERO, api.answer(&Response::new(ACCEPTED.as_bytes())).into());
             }
             Step::Report(event) => submitted |= matches!(event, Event::Submitted(_)),
             Step::Wait(until) => {
@@ -173,7 +176,7 @@ fn live(life: &Life) -> Story {
                 assert_eq!(job.poll(Instant::ZERO), Step::Done(result.clone()), "and is final");
                 return Story { result, submissions, submitted };
             }
-            other => panic!("unexpected: {other:?}"),
+            Step::AwaitReply => panic!("every call is answered at once"),
         }
     }
     unreachable!("the loop above returns")

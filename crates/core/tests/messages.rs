@@ -4,7 +4,10 @@
 use std::fmt::Write;
 
 use http::Response;
-use zoomout_core::{Error, ErrorKind, Failure, Fields, Instant, Job, Policy, Step, TaskId, Zoom};
+use zoomout_core::{
+    Api, ApiKey, Error, ErrorKind, Failure, Fields, IdempotencyKey, Instant, Job, Machine, Policy, Step,
+    TaskId, Zoom,
+};
 
 const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
 
@@ -21,32 +24,32 @@ enum Does {
 /// The life of a zoom whose calls are met so, the last one again and again.
 fn end(calls: &[Does]) -> Error {
     let zoom = Zoom::by_ratio(TaskId::new("task_parent").unwrap(), None);
-    let mut job = Job::submit(zoom, Policy::default(), 7, Instant::ZERO);
+    let mut job = Job::submit(zoom, IdempotencyKey::from_bits(7), Policy::default(), 7, Instant::ZERO);
+    let api = Api::new(ApiKey::new("sk-test").unwrap());
     let mut now = Instant::ZERO;
     let mut calls = calls.iter();
     let mut last = None;
     loop {
         match job.poll(now) {
-            Step::Send(_) => {
+            Step::Send { .. } => {
                 last = calls.next().or(last);
                 match last.unwrap() {
                     Does::Answers(status, body) => {
-                        job.on_response(
-                            now,
-                            &Response::builder().status(*status).body(body.as_bytes()).unwrap(),
-                        );
+                        let response = Response::builder().status(*status).body(body.as_bytes()).unwrap();
+                        job.on(now, api.answer(&response).into());
                     }
-                    Does::NeverHears => job.on_failure(now, &Failure::not_sent("the connection was refused")),
-                    Does::GoesQuiet => job.on_failure(now, &Failure::unknown("the connection was closed")),
+                    Does::NeverHears => job.on(now, Failure::not_sent("the connection was refused").into()),
+                    Does::GoesQuiet => job.on(now, Failure::unknown("the connection was closed").into()),
                     Does::IsCutOff => {
                         job.cancel();
-                        job.on_failure(now, &Failure::unknown("cancelled"));
+                        job.on(now, Failure::unknown("cancelled").into());
                     }
                 }
             }
             Step::Wait(until) => now = until,
             Step::Done(result) => return result.unwrap_err(),
-            _ => {}
+            Step::Report(_) => {}
+            Step::AwaitReply => panic!("every call is answered at once"),
         }
     }
 }
@@ -61,17 +64,14 @@ fn refused(status: u16, body: &'static str) -> Error {
 
 #[test]
 fn every_end_is_told_in_one_line_with_its_cost_and_the_next_step() {
-    let invalid = |fields: Fields| fields.zoom().unwrap_err();
-    let zoom = || Fields { task_id: "task_parent".to_owned(), ..Fields::default() };
+    let invalid = |fields: Fields| Error::from(Zoom::from_fields(fields).unwrap_err());
+    let zoom = || Fields::new().with("task_id", "task_parent");
     let ends = [
-        ("a task id with a slash", invalid(Fields { task_id: "a/b".to_owned(), ..zoom() })),
-        ("a ratio of zero", invalid(Fields { zoom_ratio: Some(0.0), ..zoom() })),
-        ("an index of five", invalid(Fields { index: Some(5), ..zoom() })),
-        ("a speed that does not exist", invalid(Fields { speed: Some("warp".to_owned()), ..zoom() })),
-        (
-            "a ratio and a button",
-            invalid(Fields { zoom_ratio: Some(2.0), custom_id: Some("MJ::x".to_owned()), ..zoom() }),
-        ),
+        ("a task id with a slash", invalid(zoom().with("task_id", "a/b"))),
+        ("a ratio of zero", invalid(zoom().with("zoom_ratio", 0.0))),
+        ("an index of five", invalid(zoom().with("index", 5_i64))),
+        ("a speed that does not exist", invalid(zoom().with("speed", "warp"))),
+        ("a ratio and a button", invalid(zoom().with("zoom_ratio", 2.0).with("custom_id", "MJ::x"))),
         (
             "a grid as parent",
             refused(

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::spec::Price;
 use crate::values::Speed;
 
 /// The price cell of a submission, such as `midjourney@zoom-fast` (reference, sections 4.6 and 11.1).
@@ -19,24 +20,24 @@ use crate::values::Speed;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BillingKey {
-    action: &'static str,
+    price: Price,
     speed: Option<Speed>,
 }
 
 impl BillingKey {
-    pub(crate) const fn new(action: &'static str, speed: Option<Speed>) -> Self {
+    pub(crate) const fn new(price: Price, speed: Option<Speed>) -> Self {
         // Relax is the default and adds nothing to the key.
         let speed = match speed {
             Some(Speed::Relax) | None => None,
             other => other,
         };
-        Self { action, speed }
+        Self { price, speed }
     }
 
     /// The cells in the order in which the API looks for a price, for a parent of this version (such
     /// as `v7` or `niji6`): the first one that exists in the price list is charged.
     pub fn lookup(self, version: Option<&str>) -> Vec<String> {
-        let Self { action, speed } = self;
+        let Self { price: Price { cell: action, .. }, speed } = self;
         let mut cells = Vec::new();
         if let Some(version) = version {
             if let Some(speed) = speed {
@@ -55,7 +56,7 @@ impl BillingKey {
 
 impl fmt::Display for BillingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "midjourney@{}", self.action)?;
+        write!(f, "midjourney@{}", self.price.cell)?;
         match self.speed {
             Some(speed) => write!(f, "-{speed}"),
             None => Ok(()),
@@ -74,9 +75,11 @@ mod tests {
     use super::*;
     use alloc::string::ToString;
 
+    const ZOOM: Price = Price { cell: "zoom", versioned: false };
+
     #[test]
     fn relax_adds_nothing() {
-        let key = |speed| BillingKey::new("zoom", speed).to_string();
+        let key = |speed| BillingKey::new(ZOOM, speed).to_string();
         assert_eq!(key(None), "midjourney@zoom");
         assert_eq!(key(Some(Speed::Relax)), "midjourney@zoom");
         assert_eq!(key(Some(Speed::Fast)), "midjourney@zoom-fast");
@@ -85,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_documented_fallback_order() {
-        let turbo = BillingKey::new("zoom", Some(Speed::Turbo));
+        let turbo = BillingKey::new(ZOOM, Some(Speed::Turbo));
         assert_eq!(
             turbo.lookup(Some("v7")),
             [
@@ -97,7 +100,7 @@ mod tests {
             ],
         );
         assert_eq!(turbo.lookup(None), ["midjourney@zoom-turbo", "midjourney@zoom", "midjourney"]);
-        let relax = BillingKey::new("upscale", None);
+        let relax = BillingKey::new(Price { cell: "upscale", ..ZOOM }, None);
         assert_eq!(relax.lookup(Some("v7")), ["midjourney@upscale-v7", "midjourney@upscale", "midjourney"]);
     }
 }

@@ -1,14 +1,253 @@
-//! What costs money: the actions, their fields, and what they are billed to.
+//! What costs money: one file for each action, and one row in the table below.
 
 mod billing;
 mod fields;
-pub(crate) mod settings;
+mod given;
+#[cfg(test)]
+mod imagine_sketch;
+mod settings;
+mod spec;
+mod specified;
 mod tier;
 mod upscale;
 mod zoom;
 
+use alloc::vec::Vec;
+
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::error::Invalid;
+use crate::values::TaskId;
+#[cfg(test)]
+use imagine_sketch::Imagine;
+use specified::Specified;
+
 pub use billing::BillingKey;
 pub use fields::Fields;
+pub use given::Given;
+pub use spec::{Field, FirstLook, Price, Spec};
 pub use tier::Tier;
 pub use upscale::Upscale;
 pub use zoom::Zoom;
+
+/// Makes one enum, and everything that treats all actions alike, of the table of actions.
+macro_rules! actions {
+    ($($(#[$when:meta])* $name:ident $doc:literal,)+) => {
+        /// Something that costs money.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum Action {
+            $($(#[$when])* #[doc = $doc] $name($name),)+
+        }
+
+        impl Action {
+            /// The specification of every action.
+            pub const SPECS: &'static [&'static Spec] = &[$($(#[$when])* &$name::SPEC,)+];
+
+            /// The specification of this action.
+            pub const fn spec(&self) -> &'static Spec {
+                match self {
+                    $($(#[$when])* Self::$name(_) => &$name::SPEC,)+
+                }
+            }
+
+            /// The action of this noun that the fields describe.
+            ///
+            /// # Errors
+            /// [`Invalid`], naming the field. Nothing was sent.
+            pub fn from_fields(noun: &str, fields: Fields) -> Result<Self, Invalid> {
+                $($(#[$when])* if noun == $name::SPEC.noun {
+                    return $name::from_fields(fields).map(Self::$name);
+                })+
+                let nouns: Vec<_> = Self::SPECS.iter().map(|spec| spec.noun).collect();
+                let problem = format_args!("must be one of {}, got {noun:?}", nouns.join(" "));
+                Err(Invalid::new("action", problem))
+            }
+
+            /// The task it starts from.
+            pub fn parent(&self) -> Option<&TaskId> {
+                match self {
+                    $($(#[$when])* Self::$name(action) => Specified::parent(action),)+
+                }
+            }
+
+            /// How far it zooms out, if it does and if that is known before it is sent.
+            pub fn tier(&self) -> Option<Tier> {
+                match self {
+                    $($(#[$when])* Self::$name(action) => Specified::tier(action),)+
+                }
+            }
+
+            fn settings(&self) -> &settings::Settings {
+                match self {
+                    $($(#[$when])* Self::$name(action) => action.settings(),)+
+                }
+            }
+
+            fn serialize_body<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $($(#[$when])* Self::$name(action) => action.serialize(serializer),)+
+                }
+            }
+        }
+
+        $($(#[$when])* impl From<$name> for Action {
+            fn from(action: $name) -> Self {
+                Self::$name(action)
+            }
+        })+
+
+        $($(#[$when])* impl $name {
+            #[doc = concat!("The ", stringify!($name), " that loosely typed fields describe.")]
+            ///
+            /// # Errors
+            /// [`Invalid`], naming the field. Nothing was sent.
+            pub fn from_fields(fields: Fields) -> Result<Self, Invalid> {
+                Specified::from_fields(fields, Action::SPECS)
+            }
+        }
+
+        $(#[$when])* impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let body = Map::deserialize(deserializer)?;
+                Self::from_fields(Fields::of_body(&Self::SPEC, body)).map_err(serde::de::Error::custom)
+            }
+        })+
+    };
+}
+
+actions! {
+    Zoom "A zoom of an upscaled picture.",
+    Upscale "An upscale of a tile of a grid.",
+    #[cfg(test)] Imagine "A picture from words: a sketch that shows what a new action takes.",
+}
+
+impl Action {
+    /// The specification of the action of this noun.
+    pub fn spec_of(noun: &str) -> Option<&'static Spec> {
+        Self::SPECS.iter().find(|spec| spec.noun == noun).copied()
+    }
+
+    /// The price cell that an accepted submission is billed to.
+    pub fn billing_key(&self) -> BillingKey {
+        BillingKey::new(self.spec().price, self.settings().speed)
+    }
+
+    /// How long after its acceptance its task is looked at for the first time.
+    pub(crate) fn first_look(&self) -> core::time::Duration {
+        self.spec().first_look.at(self.settings().speed)
+    }
+
+    /// The body of the request that submits it: JSON, as bytes.
+    pub fn body(&self) -> Vec<u8> {
+        // Text, finite numbers and JSON values always become JSON; the API would refuse an empty body.
+        serde_json::to_vec(&self.as_body()).unwrap_or_default()
+    }
+
+    pub(crate) const fn as_body(&self) -> Body<'_> {
+        Body(self)
+    }
+}
+
+/// An action's canonical form, for a queue or a ledger: an object with one member, the noun, that holds the
+/// body of the request. Equal actions have equal forms.
+impl Serialize for Action {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(1))?;
+        object.serialize_entry(self.spec().noun, &self.as_body())?;
+        object.end()
+    }
+}
+
+/// The body of the request that submits an action, for serialisation.
+pub(crate) struct Body<'a>(&'a Action);
+
+impl Serialize for Body<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_body(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Action {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let mut members = Map::deserialize(deserializer)?.into_iter();
+        let (Some((noun, Value::Object(body))), None) = (members.next(), members.next()) else {
+            return Err(D::Error::custom(
+                "an action is an object with one member, its noun, that holds its body",
+            ));
+        };
+        let fields = match Self::spec_of(&noun) {
+            Some(spec) => Fields::of_body(spec, body),
+            None => Fields::new(),
+        };
+        Self::from_fields(&noun, fields).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use serde_json::json;
+
+    fn task() -> Fields {
+        Fields::new().with("task_id", "task_1")
+    }
+
+    #[test]
+    fn each_refusal_names_its_field() {
+        let refusals = [
+            (Fields::new(), "task_id"),
+            (task().with("zoom_ratio", f64::NAN), "zoom_ratio"),
+            (task().with("zoom_ratio", true), "zoom_ratio"),
+            (task().with("custom_id", "a b"), "custom_id"),
+            (task().with("zoom_ratio", 2.0).with("custom_id", "MJ::x"), "custom_id"),
+            (task().with("index", 0_i64), "index"),
+            (task().with("index", 1.5), "index"),
+            (task().with("speed", "warp"), "speed"),
+            (task().with("metadata", json!([1])), "metadata"),
+            (task().with("zoomratio", 1.5), "extra"),
+            (task().with_extra("speed", json!("fast")), "extra"),
+        ];
+        for (fields, name) in refusals {
+            assert_eq!(Zoom::from_fields(fields.clone()).unwrap_err().field(), name, "{fields:?}");
+        }
+        assert_eq!(Action::from_fields("pan", task()).unwrap_err().field(), "action");
+    }
+
+    #[test]
+    fn an_upscale_needs_a_tile_or_a_button() {
+        let field = |fields| Upscale::from_fields(fields).unwrap_err().field();
+        assert_eq!(field(task()), "index");
+        assert_eq!(field(task().with("index", 1_i64).with("custom_id", "MJ::x")), "custom_id");
+        assert_eq!(field(task().with("index", 1_i64).with("zoom_ratio", 2.0)), "zoom_ratio");
+        assert!(Upscale::from_fields(task().with("index", 1_i64)).is_ok());
+        assert!(Upscale::from_fields(task().with("custom_id", "MJ::x")).is_ok());
+    }
+
+    #[test]
+    fn an_action_survives_its_serialised_form() {
+        let zoom =
+            task().with("zoom_ratio", 1.999_999_999_999_999_8).with("metadata", json!({"b": 1, "a": [2]}));
+        let actions = [
+            Action::from_fields("zoom", zoom.with_extra("webhook", json!("https://h/"))).unwrap(),
+            Action::from_fields("upscale", task().with("index", 4_i64).with("speed", "turbo")).unwrap(),
+        ];
+        for action in actions {
+            let text = json!(action).to_string();
+            assert_eq!(serde_json::from_str::<Action>(&text).unwrap(), action, "{text}");
+        }
+        for text in [
+            "{}",
+            r#"{"zoom":{"task_id":"t"},"upscale":{}}"#,
+            r#"{"zoom":{"task_id":"a","zoom_ratio":0}}"#,
+            r#"{"pan":{}}"#,
+            r#"{"zoom":7}"#,
+        ] {
+            assert!(serde_json::from_str::<Action>(text).is_err(), "{text}");
+        }
+    }
+}

@@ -5,7 +5,9 @@ use alloc::string::String;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::Error;
+use super::fields::Fields;
+use super::spec::Spec;
+use crate::error::Invalid;
 use crate::values::{Metadata, Speed};
 
 /// Speed, metadata and the fields that this version does not know yet.
@@ -16,16 +18,23 @@ pub(crate) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) metadata: Option<Metadata>,
     #[serde(flatten)]
-    extra: Map<String, Value>,
+    pub(crate) extra: Map<String, Value>,
 }
 
 impl Settings {
-    /// Names that have a typed place of their own.
-    const TYPED: [&'static str; 6] = ["task_id", "custom_id", "index", "zoom_ratio", "speed", "metadata"];
+    /// What is left of the fields once an action has taken its own.
+    pub(crate) fn of(spec: &Spec, known: &[&'static Spec], mut fields: Fields) -> Result<Self, Invalid> {
+        let (speed, metadata) = (fields.take("speed")?, fields.take("metadata")?);
+        let mut settings = Self { speed, metadata, extra: Map::new() };
+        for (name, value) in fields.rest(spec, known)? {
+            settings.add_extra(spec, &name, value)?;
+        }
+        Ok(settings)
+    }
 
-    pub(crate) fn add_extra(&mut self, name: &str, value: Value) -> Result<(), Error> {
-        if name.is_empty() || Self::TYPED.contains(&name) {
-            return Err(Error::invalid(
+    pub(crate) fn add_extra(&mut self, spec: &Spec, name: &str, value: Value) -> Result<(), Invalid> {
+        if name.is_empty() || spec.field(name).is_some() {
+            return Err(Invalid::new(
                 "extra",
                 format_args!("must not be named {name:?}: this field has a typed place of its own"),
             ));
@@ -35,7 +44,7 @@ impl Settings {
     }
 }
 
-/// Gives `Zoom` and `Upscale` the setters and getters of their `settings`.
+/// Gives an action the setters and getters of its `settings`.
 macro_rules! with_settings {
     ($name:ident) => {
         impl $name {
@@ -58,11 +67,16 @@ macro_rules! with_settings {
             /// `webhook`. What the API makes of it, and whether it costs more, is the API's affair.
             ///
             /// # Errors
-            /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the name is empty or has a typed
-            /// setter: an extra field never overrides a typed one.
-            pub fn extra(mut self, name: &str, value: serde_json::Value) -> Result<Self, crate::Error> {
-                self.settings.add_extra(name, value)?;
+            /// [`Invalid`](crate::Invalid) if the name is empty or has a typed setter: an extra field never
+            /// overrides a typed one.
+            pub fn extra(mut self, name: &str, value: serde_json::Value) -> Result<Self, crate::Invalid> {
+                self.settings.add_extra(&Self::SPEC, name, value)?;
                 Ok(self)
+            }
+
+            /// The price cell that an accepted submission is billed to.
+            pub fn billing_key(&self) -> crate::BillingKey {
+                crate::BillingKey::new(Self::SPEC.price, self.settings.speed)
             }
         }
     };

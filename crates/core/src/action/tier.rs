@@ -1,8 +1,11 @@
 //! The tier rule: which of the two zoom buttons a ratio presses.
 
+use alloc::string::String;
 use core::fmt;
 
+use crate::error::Invalid;
 use crate::values::ZoomRatio;
+use crate::values::checked::checked;
 
 /// How far a picture is zoomed out. There are two tiers; a ratio only chooses between them
 /// (reference, section 4.2).
@@ -66,6 +69,12 @@ impl serde::Serialize for Tier {
         serializer.serialize_str(self.as_str())
     }
 }
+
+checked!(Tier, String, |label: String| {
+    Tier::for_label(&label).ok_or_else(|| {
+        Invalid::new("tier", format_args!("must be the label of a zoom button, got {label:?}"))
+    })
+});
 
 #[cfg(test)]
 mod tests {

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use crate::action::BillingKey;
-use crate::action::settings::{Settings, with_settings};
-use crate::values::{CustomId, Index, TaskId};
+use super::fields::Fields;
+use super::settings::{Settings, with_settings};
+use super::spec::{Field, FirstLook, Price, Spec};
+use super::specified::Specified;
+use crate::error::Invalid;
+use crate::values::{CustomId, Index, Metadata, Speed, TaskId};
 
 /// An upscale of one tile of a grid (`POST /v1/midjourney/generations/upscale`; reference, section 7).
 ///
@@ -15,7 +18,49 @@ pub struct Upscale {
     #[serde(flatten)]
     selector: Selector,
     #[serde(flatten)]
-    pub(crate) settings: Settings,
+    settings: Settings,
+}
+
+impl Specified for Upscale {
+    const SPEC: Spec = Spec {
+        noun: "upscale",
+        path: "/v1/midjourney/generations/upscale",
+        fields: &[
+            Field::of::<TaskId>("task_id", "The grid"),
+            Field::of::<Index>("index", "Which tile of the grid, 1 to 4"),
+            Field::of::<CustomId>("custom_id", "Press this button instead (see `buttons`)"),
+            Field::of::<Speed>("speed", "The queue, and with it the price cell [default of the API: relax]"),
+            Field::of::<Metadata>("metadata", "Your own notes, a JSON object that is kept with the task"),
+        ],
+        parent: Some("task_id"),
+        price: Price { cell: "upscale", versioned: false },
+        // An upscale is a crop: it takes a second or two, in every queue.
+        first_look: FirstLook::in_seconds(1, 1, 1),
+    };
+
+    fn from_fields(mut fields: Fields, known: &[&'static Spec]) -> Result<Self, Invalid> {
+        let task_id = fields.need("task_id")?;
+        let selector = match (fields.take("index")?, fields.take("custom_id")?) {
+            (Some(_), Some(_)) => {
+                let problem = "must not be given together with index: the button would win";
+                return Err(Invalid::new("custom_id", problem));
+            }
+            (None, Some(custom_id)) => Selector::Button { custom_id },
+            (Some(index), None) => Selector::Tile { index },
+            (None, None) => {
+                return Err(Invalid::new("index", "is missing: which tile of the grid, 1 to 4?"));
+            }
+        };
+        Ok(Self { task_id, selector, settings: Settings::of(&Self::SPEC, known, fields)? })
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn parent(&self) -> Option<&TaskId> {
+        Some(&self.task_id)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,11 +89,6 @@ impl Upscale {
     pub fn parent(&self) -> &TaskId {
         &self.task_id
     }
-
-    /// The price cell that an accepted submission is billed to.
-    pub fn billing_key(&self) -> BillingKey {
-        BillingKey::new("upscale", self.settings.speed)
-    }
 }
 
 with_settings!(Upscale);
@@ -56,7 +96,6 @@ with_settings!(Upscale);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::Speed;
 
     #[test]
     fn a_tile_or_a_button() {

@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
-use crate::action::BillingKey;
-use crate::action::Tier;
-use crate::action::settings::{Settings, with_settings};
-use crate::values::{CustomId, Index, TaskId, ZoomRatio};
+use super::fields::Fields;
+use super::settings::{Settings, with_settings};
+use super::spec::{Field, FirstLook, Price, Spec};
+use super::specified::Specified;
+use super::tier::Tier;
+use crate::error::Invalid;
+use crate::values::{CustomId, Index, Metadata, Speed, TaskId, ZoomRatio};
 
 /// A zoom of one upscaled picture (`POST /v1/midjourney/generations/zoom`; reference, section 4).
 ///
@@ -34,7 +37,56 @@ pub struct Zoom {
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<Index>,
     #[serde(flatten)]
-    pub(crate) settings: Settings,
+    settings: Settings,
+}
+
+impl Specified for Zoom {
+    const SPEC: Spec = Spec {
+        noun: "zoom",
+        path: "/v1/midjourney/generations/zoom",
+        fields: &[
+            Field::of::<TaskId>("task_id", "The picture: the id of an upscale"),
+            Field::of::<ZoomRatio>(
+                "zoom_ratio",
+                "How far to zoom out: any number above 0; it chooses between the two tiers 1.5x and 2x",
+            ),
+            Field::of::<CustomId>("custom_id", "Press this button instead (see `buttons`)"),
+            Field::of::<Index>("index", "A tile of the picture, 1 to 4; normally not needed"),
+            Field::of::<Speed>("speed", "The queue, and with it the price cell [default of the API: relax]"),
+            Field::of::<Metadata>("metadata", "Your own notes, a JSON object that is kept with the task"),
+        ],
+        parent: Some("task_id"),
+        price: Price { cell: "zoom", versioned: false },
+        // A zoom takes the better part of a minute.
+        first_look: FirstLook::in_seconds(8, 5, 3),
+    };
+
+    fn from_fields(mut fields: Fields, known: &[&'static Spec]) -> Result<Self, Invalid> {
+        let task_id = fields.need("task_id")?;
+        let selector = match (fields.take("zoom_ratio")?, fields.take("custom_id")?) {
+            (Some(_), Some(_)) => {
+                let problem =
+                    "must not be given together with zoom_ratio: the button decides the tier by itself";
+                return Err(Invalid::new("custom_id", problem));
+            }
+            (None, Some(custom_id)) => Selector::Button { custom_id },
+            (zoom_ratio, None) => Selector::Ratio { zoom_ratio },
+        };
+        let index = fields.take("index")?;
+        Ok(Self { task_id, selector, index, settings: Settings::of(&Self::SPEC, known, fields)? })
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn parent(&self) -> Option<&TaskId> {
+        Some(&self.task_id)
+    }
+
+    fn tier(&self) -> Option<Tier> {
+        self.tier()
+    }
 }
 
 /// How the button is found.
@@ -84,11 +136,6 @@ impl Zoom {
             Selector::Button { .. } => None,
         }
     }
-
-    /// The price cell that an accepted submission is billed to.
-    pub fn billing_key(&self) -> BillingKey {
-        BillingKey::new("zoom", self.settings.speed)
-    }
 }
 
 with_settings!(Zoom);
@@ -96,7 +143,6 @@ with_settings!(Zoom);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::{Metadata, Speed};
     use serde_json::json;
 
     fn parent() -> TaskId {
@@ -130,7 +176,7 @@ mod tests {
     fn an_extra_field_never_overrides_a_typed_one() {
         for name in ["task_id", "custom_id", "index", "zoom_ratio", "speed", "metadata", ""] {
             let error = Zoom::by_ratio(parent(), None).extra(name, json!(1)).unwrap_err();
-            assert_eq!(error.field(), Some("extra"), "{name}");
+            assert_eq!(error.field(), "extra", "{name}");
         }
     }
 }

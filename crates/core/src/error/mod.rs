@@ -1,9 +1,15 @@
-//! What can go wrong, whether it may have cost money, and what to do next.
+//! What went wrong, whether it may have cost money, and what to do next.
 
 mod api_error;
+mod billed;
+mod invalid;
+mod kind;
 mod next_step;
 
 pub use api_error::ApiError;
+pub use billed::Billed;
+pub use invalid::Invalid;
+pub use kind::ErrorKind;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -14,94 +20,6 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::values::TaskId;
-
-/// The kinds of error, by whose side it is on and what helps. Every face maps this one list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The input cannot be sent; nothing was.
-    Invalid,
-    /// The server said no; nothing was executed.
-    Refused,
-    /// The submission may have arrived and may have been billed; nobody knows.
-    Unconfirmed,
-    /// The task ran and failed, or cannot finish; the server refunds it.
-    TaskFailed,
-    /// Our patience ended first; the task goes on.
-    Deadline,
-    /// The caller stopped waiting.
-    Cancelled,
-    /// The network failed where it is known what that means.
-    Transport,
-    /// The server answered something that cannot be understood.
-    Protocol,
-    /// A file could not be written.
-    Storage,
-}
-
-impl ErrorKind {
-    /// Every kind, so that each face can prove that it covers them all.
-    pub const ALL: [Self; 9] = [
-        Self::Invalid,
-        Self::Refused,
-        Self::Unconfirmed,
-        Self::TaskFailed,
-        Self::Deadline,
-        Self::Cancelled,
-        Self::Transport,
-        Self::Protocol,
-        Self::Storage,
-    ];
-
-    /// The kind's name in snake case, as in JSON and as the `code` in JavaScript.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Invalid => "invalid",
-            Self::Refused => "refused",
-            Self::Unconfirmed => "unconfirmed",
-            Self::TaskFailed => "task_failed",
-            Self::Deadline => "deadline",
-            Self::Cancelled => "cancelled",
-            Self::Transport => "transport",
-            Self::Protocol => "protocol",
-            Self::Storage => "storage",
-        }
-    }
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Whether money was spent on the submission that an error is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Billed {
-    /// No, or it is refunded.
-    No,
-    /// Nobody knows: look at the account before submitting again.
-    Maybe,
-    /// Yes: a task was accepted.
-    Yes,
-}
-
-impl Billed {
-    /// `no`, `maybe` or `yes`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::No => "no",
-            Self::Maybe => "maybe",
-            Self::Yes => "yes",
-        }
-    }
-}
-
-impl fmt::Display for Billed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// The error of every operation. `Display` is one line in our own words; what lies beneath is in
 /// [`source`](core::error::Error::source), the server's answer in [`api`](Self::api).
@@ -149,9 +67,7 @@ impl Error {
 
     /// Input that cannot be sent: `field` is its name in the API, `problem` reads on from the name.
     pub fn invalid(field: &'static str, problem: impl fmt::Display) -> Self {
-        let mut error = Self::new(ErrorKind::Invalid, Billed::No, alloc::format!("{field} {problem}"));
-        error.0.field = Some(field);
-        error
+        Invalid::new(field, problem).into()
     }
 
     /// Names the task that the error is about.
@@ -226,7 +142,16 @@ impl Error {
 
     /// What to do next, in a sentence that holds in every language and on the command line.
     pub fn next_step(&self) -> &'static str {
-        next_step::advise(self)
+        next_step::advise(self.kind(), self.billed(), self.api())
+    }
+}
+
+/// Nothing was sent, so nothing was charged.
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        let mut error = Self::new(ErrorKind::Invalid, Billed::No, invalid.to_string());
+        error.0.field = Some(invalid.field());
+        error
     }
 }
 
@@ -286,14 +211,6 @@ impl core::error::Error for Error {
 mod tests {
     use super::*;
     use core::error::Error as _;
-
-    #[test]
-    fn names_are_distinct() {
-        let mut names = ErrorKind::ALL.map(ErrorKind::as_str).to_vec();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), ErrorKind::ALL.len());
-    }
 
     #[test]
     fn the_cause_is_in_source_and_not_in_display() {

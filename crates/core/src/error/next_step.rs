@@ -1,12 +1,14 @@
 //! The advice that goes with an error.
 
-use crate::error::{Billed, Error, ErrorKind};
+use super::api_error::ApiError;
+use super::billed::Billed;
+use super::kind::ErrorKind;
 
 /// One sentence on what to do now. Money first: where it may have been spent, never "try again".
-pub(crate) fn advise(error: &Error) -> &'static str {
-    match (error.kind(), error.billed()) {
+pub(super) fn advise(kind: ErrorKind, billed: Billed, api: Option<&ApiError>) -> &'static str {
+    match (kind, billed) {
         (ErrorKind::Invalid, _) => "correct the named field; nothing was sent and nothing was charged",
-        (ErrorKind::Refused, _) => refused(error),
+        (ErrorKind::Refused, _) => refused(billed, api),
         (ErrorKind::Unconfirmed, _) => {
             "look at the usage or balance of the account before submitting again: \
              the task may exist and may have been billed, and a second submission would be billed as well"
@@ -42,11 +44,11 @@ pub(crate) fn advise(error: &Error) -> &'static str {
     }
 }
 
-fn refused(error: &Error) -> &'static str {
-    if error.billed() == Billed::Yes {
+fn refused(billed: Billed, api: Option<&ApiError>) -> &'static str {
+    if billed == Billed::Yes {
         return "correct what the server names, then wait for the same task again: it is already paid for";
     }
-    let Some(api) = error.api() else {
+    let Some(api) = api else {
         return "read the server's answer, correct the request and try again";
     };
     if api.is_parent_not_upscaled() {

@@ -7,8 +7,7 @@ use core::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::values::TaskId;
-use crate::wire::Status;
-use crate::wire::Submission;
+use crate::wire::{Status, Submission};
 
 /// News from a job, in the order in which they happened.
 ///

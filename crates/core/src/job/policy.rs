@@ -3,7 +3,7 @@
 use core::num::NonZeroU32;
 use core::time::Duration;
 
-use crate::job::Resubmit;
+use super::resubmit::Resubmit;
 
 /// How patient and how bold a job is. The defaults never pay twice and wait as long as the server does.
 ///

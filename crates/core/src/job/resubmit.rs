@@ -3,9 +3,9 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::Error;
-use crate::job::Delivery;
-use crate::wire::answer::Answer;
+use super::delivery::Delivery;
+use crate::error::Invalid;
+use crate::wire::Answer;
 
 /// How bold a client is with a submission that was not plainly accepted or refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -42,13 +42,13 @@ impl fmt::Display for Resubmit {
 }
 
 impl FromStr for Resubmit {
-    type Err = Error;
+    type Err = Invalid;
 
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for any word but `never`, `safe` and `eager`.
-    fn from_str(text: &str) -> Result<Self, Error> {
+    /// [`Invalid`](crate::Invalid) for any word but `never`, `safe` and `eager`.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
         Self::ALL.into_iter().find(|policy| policy.as_str() == text).ok_or_else(|| {
-            Error::invalid("resubmit", format_args!("must be never, safe or eager, got {text:?}"))
+            Invalid::new("resubmit", format_args!("must be never, safe or eager, got {text:?}"))
         })
     }
 }

@@ -4,8 +4,6 @@ use core::time::Duration;
 
 use fastrand::Rng;
 
-use crate::api::Action;
-use crate::values::Speed;
 use crate::wire::Task;
 
 /// The guide asks for one look in 3 to 5 seconds (reference, section 10.4).
@@ -19,19 +17,6 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 
 /// For so long after its submission a task may be unknown to the query (reference, section 14.15).
 pub(crate) const FRESH: Duration = Duration::from_secs(15);
-
-/// How long after its acceptance a task is looked at for the first time: an upscale takes a second or
-/// two, a zoom the better part of a minute.
-pub(crate) fn first_look(action: &Action) -> Duration {
-    match action {
-        Action::Upscale(_) => Duration::from_secs(1),
-        Action::Zoom(zoom) => match zoom.settings.speed {
-            Some(Speed::Turbo) => DENSEST,
-            Some(Speed::Fast) => Duration::from_secs(5),
-            Some(Speed::Relax) | None => Duration::from_secs(8),
-        },
-    }
-}
 
 /// How long to wait before the next look at a task that has been watched for `watched`: half of what
 /// it still seems to need, so that the looks grow denser towards its end.
@@ -86,21 +71,10 @@ mod tests {
     use alloc::vec::Vec;
 
     fn task(progress: Option<u8>, estimated_time: Option<u64>) -> Task {
-        Task {
-            task_id: TaskId::new("task_1").unwrap(),
-            status: Status::Processing,
-            progress,
-            images: Vec::new(),
-            grid_image_url: None,
-            created: None,
-            completed: None,
-            estimated_time,
-            actual_time: None,
-            cost: None,
-            credits_cost: None,
-            error: None,
-            raw: serde_json::Value::Null,
-        }
+        let mut task = Task::new(TaskId::new("task_1").unwrap(), Status::Processing);
+        task.progress = progress;
+        task.estimated_time = estimated_time;
+        task
     }
 
     /// The pause before its spread, which is at most a fifth.

@@ -5,16 +5,17 @@ use alloc::string::String;
 
 use fastrand::Rng;
 
-use crate::api::{Action, Call};
+use super::delivery::Failure;
+use super::event::{Attempt, Retry};
+use super::policy::Policy;
+use super::resubmit::{Resubmit, Shape, Verdict, after_answer, after_failure};
+use super::schedule;
+use super::sight::refused;
+use crate::action::Action;
+use crate::api::Call;
 use crate::error::{Billed, Error, ErrorKind};
-use crate::job::Failure;
-use crate::job::Policy;
-use crate::job::look::refused;
-use crate::job::resubmit::{Resubmit, Shape, Verdict, after_answer, after_failure};
-use crate::job::{Attempt, Retry};
 use crate::values::IdempotencyKey;
-use crate::wire::Submission;
-use crate::wire::answer::Answer;
+use crate::wire::{Answer, Submission};
 
 /// A submission that has not been accepted yet.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ impl Submitting {
         Call::Submit { action: self.action.clone(), idempotency_key: self.idempotency_key.clone() }
     }
 
-    pub(crate) fn on_response(&mut self, answer: &Answer, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
+    pub(crate) fn on_answer(&mut self, answer: &Answer, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
         let shape = Shape::of(answer);
         let verdict = after_answer(answer.status, shape, policy.resubmit);
         self.in_doubt |= verdict == Verdict::Again
@@ -86,15 +87,15 @@ impl Submitting {
     }
 
     pub(crate) const fn noun(&self) -> &'static str {
-        self.action.noun()
+        self.action.spec().noun
     }
 
     fn again(&mut self, error: Error, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
-        let invited = error.api().is_some_and(crate::ApiError::is_rate_limit);
+        let invited = error.api().is_some_and(crate::error::ApiError::is_rate_limit);
         if !invited && self.attempts >= policy.attempts.get() {
             return AfterAttempt::End(self.honest(error));
         }
-        let after = crate::job::schedule::before_repeat(self.attempts, error.retry_after(), rng);
+        let after = schedule::before_repeat(self.attempts, error.retry_after(), rng);
         let cause = error.cause().unwrap_or_default();
         let reason = if cause.is_empty() { format!("{error}") } else { format!("{error}: {cause}") };
         self.last = Some(error);

@@ -7,18 +7,15 @@ use core::time::Duration;
 
 use fastrand::Rng;
 
+use super::delivery::Failure;
+use super::event::{Attempt, Event, Progress, Retry};
+use super::schedule;
+use super::sight::{Sight, refused};
 use crate::api::Call;
-use crate::error::ApiError;
-use crate::error::{Billed, Error, ErrorKind};
-use crate::job::Failure;
-use crate::job::look::{Look, refused};
-use crate::job::schedule;
-use crate::job::{Attempt, Event, Progress, Retry};
+use crate::error::{ApiError, Billed, Error, ErrorKind};
 use crate::time::Instant;
 use crate::values::TaskId;
-use crate::wire::Status;
-use crate::wire::Task;
-use crate::wire::answer::Answer;
+use crate::wire::{Answer, Status, Task};
 
 /// So often a finished task may be seen without its pictures before that counts as an error.
 const LOOKS_WITHOUT_PICTURES: u32 = 4;
@@ -79,7 +76,7 @@ impl Watching {
         Call::Task(self.task_id.clone())
     }
 
-    pub(crate) fn on_response(
+    pub(crate) fn on_answer(
         &mut self,
         now: Instant,
         answer: &Answer,
@@ -87,19 +84,19 @@ impl Watching {
         events: &mut VecDeque<Event>,
     ) -> AfterLook {
         let watched = now.saturating_since(self.since);
-        match Look::of(answer, &self.task_id) {
-            Look::Seen(task) => {
+        match Sight::of(answer, &self.task_id) {
+            Sight::Seen(task) => {
                 self.report(&task, watched, events);
-                self.on_task(task, watched, rng)
+                self.on_task(task, watched, answer, rng)
             }
-            Look::Unknown(api) if self.may_not_have_arrived(watched) => {
+            Sight::Unknown(api) if self.may_not_have_arrived(watched) => {
                 again(&describe(&api), schedule::DENSEST)
             }
-            Look::Unknown(api) | Look::Refused(api) => {
+            Sight::Unknown(api) | Sight::Refused(api) => {
                 let billed = if self.submitted_here { Billed::Yes } else { Billed::No };
                 AfterLook::End(Err(refused("to show the task", api, billed).about(&self.task_id)))
             }
-            Look::Nothing(api) => self.nothing(&describe(&api), api.retry_after, rng),
+            Sight::Nothing(api) => self.nothing(&describe(&api), api.retry_after, rng),
         }
     }
 
@@ -117,12 +114,12 @@ impl Watching {
         }
     }
 
-    fn on_task(&mut self, task: Task, watched: Duration, rng: &mut Rng) -> AfterLook {
+    fn on_task(&mut self, task: Task, watched: Duration, answer: &Answer, rng: &mut Rng) -> AfterLook {
         self.failures = 0;
         self.trouble = None;
         match task.status {
             Status::Completed if task.has_pictures() => AfterLook::End(Ok(task)),
-            Status::Completed => self.no_pictures(&task),
+            Status::Completed => self.no_pictures(&answer.for_people(&task.raw().to_string())),
             Status::Failed | Status::Cancelled | Status::Modal => AfterLook::End(Err(failed(&task))),
             Status::Pending | Status::Processing | Status::Other(_) => {
                 AfterLook::Rest(schedule::next_look(&task, watched, rng))
@@ -131,14 +128,14 @@ impl Watching {
     }
 
     /// Pictures may be listed a moment after the task is called finished.
-    fn no_pictures(&mut self, task: &Task) -> AfterLook {
+    fn no_pictures(&mut self, shown: &str) -> AfterLook {
         self.without_pictures += 1;
         if self.without_pictures < LOOKS_WITHOUT_PICTURES {
             return again("the task is finished, but shows no picture yet", schedule::DENSEST);
         }
         let error =
             Error::new(ErrorKind::Protocol, Billed::Yes, "the task is finished, but shows no picture");
-        AfterLook::End(Err(error.about(&self.task_id).caused_by(&task.raw().to_string())))
+        AfterLook::End(Err(error.about(&self.task_id).caused_by(&shown)))
     }
 
     fn may_not_have_arrived(&mut self, watched: Duration) -> bool {
@@ -197,17 +194,18 @@ fn failed(task: &Task) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
+    use crate::api::Api;
+    use crate::values::ApiKey;
     use http::Response;
 
     #[test]
     fn a_new_task_is_not_given_up_by_one_late_look() {
         let mut watching = Watching::submitted(TaskId::new("task_1").unwrap(), Instant::ZERO);
-        let gone = Response::builder().status(404).body(Vec::new()).unwrap();
+        let api = Api::new(ApiKey::new("sk-test").unwrap());
+        let gone = api.answer(&Response::builder().status(404).body("").unwrap());
         // The machine slept for a minute right after the submission.
         let late = Instant::ZERO + Duration::from_secs(60);
-        let mut look =
-            || watching.on_response(late, &Answer::read(&gone), &mut Rng::with_seed(7), &mut VecDeque::new());
+        let mut look = || watching.on_answer(late, &gone, &mut Rng::with_seed(7), &mut VecDeque::new());
         for _ in 1..UNKNOWN_LOOKS {
             assert!(matches!(look(), AfterLook::Again(_)));
         }

@@ -2,12 +2,14 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 use http::HeaderValue;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::Error;
+use crate::error::Invalid;
 
 /// The API key: visible ASCII characters, never shown, wiped from memory on drop.
 ///
@@ -19,24 +21,24 @@ use crate::Error;
 /// # Ok::<(), zoomout_core::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct ApiKey(Zeroizing<String>);
+pub struct ApiKey(Arc<Zeroizing<String>>);
 
 impl ApiKey {
     /// Takes the key; white space around it (the newline at the end of a key file) is dropped.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if nothing is left or a character cannot
+    /// [`Invalid`](crate::Invalid) if nothing is left or a character cannot
     /// stand in a header. The message does not repeat the key.
-    pub fn new(key: impl Into<String>) -> Result<Self, Error> {
+    pub fn new(key: impl Into<String>) -> Result<Self, Invalid> {
         let key = Zeroizing::new(key.into());
         let trimmed = key.trim();
         if trimmed.is_empty() {
-            return Err(Error::invalid("api_key", format_args!("is empty")));
+            return Err(Invalid::new("api_key", format_args!("is empty")));
         }
         if !trimmed.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::invalid("api_key", format_args!("has a character that is not visible ASCII")));
+            return Err(Invalid::new("api_key", format_args!("has a character that is not visible ASCII")));
         }
-        Ok(Self(Zeroizing::new(String::from(trimmed))))
+        Ok(Self(Arc::new(Zeroizing::new(String::from(trimmed)))))
     }
 
     /// The value of the `Authorization` header, marked as sensitive (RFC 6750, section 2.1).
@@ -50,19 +52,45 @@ impl ApiKey {
         value
     }
 
-    /// Overwrites every occurrence of the key in `bytes`, so that a server that echoes the key cannot
-    /// bring it into an error message or a log. An echo in JSON may be escaped (RFC 8259, section 7): many
-    /// encoders write a slash as `\/`, and some signs as `\u002b`.
+    /// Overwrites every occurrence of the key in bytes that a person will read, so that a server that echoes
+    /// the key cannot bring it into an error message or a log. An echo in JSON may be escaped (RFC 8259,
+    /// section 7): many encoders write a slash as `\/`, and some signs as `\u002b`.
+    ///
+    /// Data is not for this: where a key is short, an id or a link may hold its letters by chance. For the
+    /// same reason a key of fewer than six characters, which some gateways give out, is overwritten only
+    /// where it stands as a word of its own.
     pub fn redact(&self, bytes: &mut [u8]) {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let length = self.echo_at(rest);
-            let (done, after) = rest.split_at_mut(length.unwrap_or(1));
-            if length.is_some() {
+        let mut at = 0;
+        let mut after_word = false;
+        while let Some(rest) = bytes.get_mut(at..).filter(|rest| !rest.is_empty()) {
+            let echo = self.echo_at(rest).filter(|length| {
+                self.is_long() || !(after_word || rest.get(*length).is_some_and(u8::is_ascii_alphanumeric))
+            });
+            let done = rest.get_mut(..echo.unwrap_or(1)).unwrap_or_default();
+            after_word = done.last().is_some_and(u8::is_ascii_alphanumeric);
+            at += done.len();
+            if echo.is_some() {
                 done.fill(b'*');
             }
-            rest = after;
         }
+    }
+
+    /// The same for text.
+    pub(crate) fn redacted(&self, text: &str) -> String {
+        let mut bytes = Vec::from(text);
+        self.redact(&mut bytes);
+        // The key is ASCII, so what was cut out was whole characters.
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// At most so many bytes does an echo take: each sign as `\u0000`.
+    pub(crate) fn longest_echo(&self) -> usize {
+        self.0.len() * 6
+    }
+
+    /// Whether nothing but an echo looks like it.
+    fn is_long(&self) -> bool {
+        self.0.len() >= 6
     }
 
     /// How many bytes the key takes at the beginning of `bytes`, if it stands there.
@@ -116,18 +144,27 @@ mod tests {
     fn a_bad_key_is_refused_without_being_repeated() {
         for bad in ["", " \n", "sk-MARK two", "sk-MARKé", "sk-MARK\u{0}"] {
             let error = ApiKey::new(bad).unwrap_err();
-            assert_eq!(error.field(), Some("api_key"));
+            assert_eq!(error.field(), "api_key");
             assert!(!error.to_string().contains("MARK") && !format!("{error:?}").contains("MARK"));
         }
     }
 
     #[test]
     fn echoes_are_overwritten() {
-        let key = ApiKey::new("sk-1").unwrap();
-        let mut body = *b"sk-1sk-1, sk-2, sk-1";
+        let key = ApiKey::new("sk-12345").unwrap();
+        let mut body = *b"sk-12345sk-12345, sk-2, sk-12345";
         key.redact(&mut body);
-        assert_eq!(&body, b"********, sk-2, ****");
+        assert_eq!(&body, b"****************, sk-2, ********");
         key.redact(&mut []);
+    }
+
+    #[test]
+    fn a_short_key_is_no_reason_to_destroy_words() {
+        let redacted = |key: &str, text: &str| ApiKey::new(key).unwrap().redacted(text);
+        assert_eq!(redacted("sk-", "task-unified-1, sk-, sk-1"), "task-unified-1, ***, sk-1");
+        assert_eq!(redacted("test", "the test of testing: test"), "the **** of testing: ****");
+        assert_eq!(redacted("1", "wait 10 s, key 1"), "wait 10 s, key *");
+        assert_eq!(redacted("sk-long-enough", "ask-long-enoughé"), "a**************é");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use core::str::FromStr;
 
 use http::Uri;
 
-use crate::Error;
+use super::checked::checked;
+use crate::error::Invalid;
 
 /// The address of the API: `https`, or `http` for this machine only.
 ///
@@ -31,8 +32,8 @@ impl BaseUrl {
     /// the clear.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if this is not the address of an HTTP server.
-    pub fn allowing_cleartext(text: &str) -> Result<Self, Error> {
+    /// [`Invalid`](crate::Invalid) if this is not the address of an HTTP server.
+    pub fn allowing_cleartext(text: &str) -> Result<Self, Invalid> {
         Self::parse(text, true)
     }
 
@@ -46,11 +47,11 @@ impl BaseUrl {
         self.0.parse::<Uri>().is_ok_and(|uri| is_loopback(&uri))
     }
 
-    fn parse(text: &str, allow_cleartext: bool) -> Result<Self, Error> {
-        let refuse = |why: &str| Error::invalid("base_url", format_args!("{why}, got {text:?}"));
+    fn parse(text: &str, allow_cleartext: bool) -> Result<Self, Invalid> {
+        let refuse = |why: &str| Invalid::new("base_url", format_args!("{why}, got {text:?}"));
         // A user name may come with a password: such an address is not repeated.
         if text.contains('@') {
-            return Err(Error::invalid("base_url", format_args!("must not hold a user name or password")));
+            return Err(Invalid::new("base_url", format_args!("must not hold a user name or password")));
         }
         if text.contains(['?', '#']) {
             return Err(refuse("must not hold a query or a fragment"));
@@ -91,9 +92,9 @@ impl Default for BaseUrl {
 }
 
 impl FromStr for BaseUrl {
-    type Err = Error;
+    type Err = Invalid;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
+    fn from_str(text: &str) -> Result<Self, Invalid> {
         Self::parse(text, false)
     }
 }
@@ -103,6 +104,14 @@ impl fmt::Display for BaseUrl {
         f.write_str(&self.0)
     }
 }
+
+impl serde::Serialize for BaseUrl {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+checked!(BaseUrl, String, |text: String| text.parse::<BaseUrl>());
 
 #[cfg(test)]
 mod tests {
@@ -138,7 +147,7 @@ mod tests {
             "http://127.0.0.1.example.com",
             "/v1",
         ] {
-            assert_eq!(text.parse::<BaseUrl>().unwrap_err().field(), Some("base_url"), "{text:?}");
+            assert_eq!(text.parse::<BaseUrl>().unwrap_err().field(), "base_url", "{text:?}");
         }
         let error = "https://me:sk-MARK@api.apimart.ai".parse::<BaseUrl>().unwrap_err();
         assert!(!format!("{error} {error:?}").contains("MARK"));

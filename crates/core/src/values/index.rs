@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::Error;
+use super::checked::checked;
+use crate::error::Invalid;
 
 /// A tile of the parent, 1 to 4 (reference, section 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -12,11 +13,11 @@ impl Index {
     /// Takes a number from 1 to 4.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for any other number. Nothing was sent.
-    pub fn new(index: i64) -> Result<Self, Error> {
+    /// [`Invalid`](crate::Invalid) for any other number. Nothing was sent.
+    pub fn new(index: i64) -> Result<Self, Invalid> {
         match u8::try_from(index) {
             Ok(tile @ 1..=4) => Ok(Self(tile)),
-            _ => Err(Error::invalid("index", format_args!("must be 1, 2, 3 or 4, got {index}"))),
+            _ => Err(Invalid::new("index", format_args!("must be 1, 2, 3 or 4, got {index}"))),
         }
     }
 
@@ -32,6 +33,8 @@ impl fmt::Display for Index {
     }
 }
 
+checked!(Index, i64, Index::new);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,7 +43,7 @@ mod tests {
     fn one_to_four() {
         assert_eq!([1, 2, 3, 4].map(|index| Index::new(index).unwrap().get()), [1, 2, 3, 4]);
         for index in [0, 5, -1, 257, i64::MIN, i64::MAX] {
-            assert_eq!(Index::new(index).unwrap_err().field(), Some("index"), "{index}");
+            assert_eq!(Index::new(index).unwrap_err().field(), "index", "{index}");
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::Error;
+use super::checked::checked;
+use crate::error::Invalid;
 
 /// A JSON object that the API stores with the task for the caller's own tracking (reference,
 /// section 4.1).
@@ -13,8 +14,8 @@ impl Metadata {
     /// Takes a JSON value that is an object.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for any other JSON value. Nothing was sent.
-    pub fn new(value: Value) -> Result<Self, Error> {
+    /// [`Invalid`](crate::Invalid) for any other JSON value. Nothing was sent.
+    pub fn new(value: Value) -> Result<Self, Invalid> {
         let kind = match value {
             Value::Object(map) => return Ok(Self(map)),
             Value::Null => "null",
@@ -23,16 +24,16 @@ impl Metadata {
             Value::String(_) => "a string",
             Value::Array(_) => "an array",
         };
-        Err(Error::invalid("metadata", format_args!("must be a JSON object, got {kind}")))
+        Err(Invalid::new("metadata", format_args!("must be a JSON object, got {kind}")))
     }
 
     /// Reads JSON text.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the text is not a JSON object.
-    pub fn from_json(text: &str) -> Result<Self, Error> {
+    /// [`Invalid`](crate::Invalid) if the text is not a JSON object.
+    pub fn from_json(text: &str) -> Result<Self, Invalid> {
         let value = serde_json::from_str(text).map_err(|error| {
-            Error::invalid(
+            Invalid::new(
                 "metadata",
                 format_args!("must be a JSON object such as {{\"album\":\"alps\"}}: {error}"),
             )
@@ -46,6 +47,8 @@ impl Metadata {
     }
 }
 
+checked!(Metadata, Value, Metadata::new);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,7 +57,7 @@ mod tests {
     fn only_objects() {
         assert!(Metadata::from_json(r#"{"album":"alps","n":1}"#).is_ok());
         for text in ["null", "true", "1", "\"a\"", "[]", "", "{", "{'a':1}"] {
-            assert_eq!(Metadata::from_json(text).unwrap_err().field(), Some("metadata"), "{text:?}");
+            assert_eq!(Metadata::from_json(text).unwrap_err().field(), "metadata", "{text:?}");
         }
     }
 }

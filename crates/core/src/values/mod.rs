@@ -2,6 +2,7 @@
 
 mod api_key;
 mod base_url;
+pub(crate) mod checked;
 mod custom_id;
 mod idempotency_key;
 mod index;

@@ -3,10 +3,10 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::Error;
+use crate::error::Invalid;
 
 /// The queue a job runs in, which also picks the price cell (reference, sections 4.1 and 11.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Speed {
     /// The default of the API when no speed is sent.
@@ -38,14 +38,15 @@ impl fmt::Display for Speed {
 }
 
 impl FromStr for Speed {
-    type Err = Error;
+    type Err = Invalid;
 
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for any word but `relax`, `fast` and `turbo`.
-    fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|speed| speed.as_str() == text).ok_or_else(|| {
-            Error::invalid("speed", format_args!("must be relax, fast or turbo, got {text:?}"))
-        })
+    /// [`Invalid`](crate::Invalid) for any word but `relax`, `fast` and `turbo`.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|speed| speed.as_str() == text)
+            .ok_or_else(|| Invalid::new("speed", format_args!("must be relax, fast or turbo, got {text:?}")))
     }
 }
 
@@ -59,7 +60,7 @@ mod tests {
             assert_eq!(speed.as_str().parse::<Speed>().unwrap(), speed);
         }
         for word in ["", "Fast", "slow", "fast "] {
-            assert_eq!(word.parse::<Speed>().unwrap_err().field(), Some("speed"), "{word:?}");
+            assert_eq!(word.parse::<Speed>().unwrap_err().field(), "speed", "{word:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::text::text_value;
-use crate::Error;
+use crate::error::Invalid;
 
 /// The id of a task: 1 to 128 of `A–Z a–z 0–9 . _ -`, and neither `.` nor `..`.
 ///
@@ -24,13 +24,13 @@ text_value!(TaskId);
 impl TaskId {
     const MAX_LEN: usize = 128;
 
-    fn check(text: &str) -> Result<(), Error> {
+    fn check(text: &str) -> Result<(), Invalid> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
         let fits = (1..=Self::MAX_LEN).contains(&text.len());
         if fits && text.bytes().all(allowed) && text != "." && text != ".." {
             return Ok(());
         }
-        Err(Error::invalid("task_id", format_args!("must be 1 to 128 of A-Z a-z 0-9 . _ -, got {text:?}")))
+        Err(Invalid::new("task_id", format_args!("must be 1 to 128 of A-Z a-z 0-9 . _ -, got {text:?}")))
     }
 }
 
@@ -51,7 +51,7 @@ mod tests {
         for id in ["", ".", "..", "a/b", "a\\b", "a?b", "a#b", "a%2fb", "a b", "ä", "a\n", &"x".repeat(129)]
         {
             let error = TaskId::new(id).unwrap_err();
-            assert_eq!(error.field(), Some("task_id"), "{id:?}");
+            assert_eq!(error.field(), "task_id", "{id:?}");
             assert!(error.to_string().starts_with("task_id must be"), "{error}");
         }
     }

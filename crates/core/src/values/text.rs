@@ -1,14 +1,14 @@
 //! What every value made of text has in common: how it is read, shown and written as JSON.
 
-/// Gives a `struct Name(String)` with a `fn check(&str) -> Result<(), Error>` its conversions.
+/// Gives a `struct Name(String)` with a `fn check(&str) -> Result<(), Invalid>` its conversions.
 macro_rules! text_value {
     ($name:ident) => {
         impl $name {
             /// Checks the text and keeps it.
             ///
             /// # Errors
-            /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid), naming the field. Nothing was sent.
-            pub fn new(text: impl Into<alloc::string::String>) -> Result<Self, crate::Error> {
+            /// [`Invalid`](crate::Invalid), naming the field. Nothing was sent.
+            pub fn new(text: impl Into<alloc::string::String>) -> Result<Self, crate::error::Invalid> {
                 let text = text.into();
                 Self::check(&text)?;
                 Ok(Self(text))
@@ -27,9 +27,9 @@ macro_rules! text_value {
         }
 
         impl core::str::FromStr for $name {
-            type Err = crate::Error;
+            type Err = crate::error::Invalid;
 
-            fn from_str(text: &str) -> Result<Self, crate::Error> {
+            fn from_str(text: &str) -> Result<Self, crate::error::Invalid> {
                 Self::new(text)
             }
         }
@@ -39,6 +39,8 @@ macro_rules! text_value {
                 serializer.serialize_str(&self.0)
             }
         }
+
+        $crate::values::checked::checked!($name, alloc::string::String, $name::new);
     };
 }
 

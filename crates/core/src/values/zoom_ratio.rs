@@ -4,7 +4,8 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::Error;
+use super::checked::checked;
+use crate::error::Invalid;
 
 /// A zoom ratio: any number that is finite and above 0.
 ///
@@ -18,13 +19,13 @@ impl ZoomRatio {
     /// Takes a finite number above 0.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for 0, negative numbers, NaN and infinity.
+    /// [`Invalid`](crate::Invalid) for 0, negative numbers, NaN and infinity.
     /// Nothing was sent.
-    pub fn new(ratio: f64) -> Result<Self, Error> {
+    pub fn new(ratio: f64) -> Result<Self, Invalid> {
         if ratio.is_finite() && ratio > 0.0 {
             return Ok(Self(ratio));
         }
-        Err(Error::invalid("zoom_ratio", format_args!("must be a finite number above 0, got {ratio}")))
+        Err(Invalid::new("zoom_ratio", format_args!("must be a finite number above 0, got {ratio}")))
     }
 
     /// The number.
@@ -54,6 +55,8 @@ fn whole(ratio: f64) -> Option<u32> {
     ratio.to_string().parse().ok()
 }
 
+checked!(ZoomRatio, f64, ZoomRatio::new);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,7 +64,7 @@ mod tests {
     #[test]
     fn refuses_what_buys_an_unknown_tier() {
         for ratio in [0.0, -0.0, -1.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(ZoomRatio::new(ratio).unwrap_err().field(), Some("zoom_ratio"), "{ratio}");
+            assert_eq!(ZoomRatio::new(ratio).unwrap_err().field(), "zoom_ratio", "{ratio}");
         }
     }
 

@@ -2,6 +2,8 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
 use http::header::{DATE, RETRY_AFTER};
@@ -11,12 +13,18 @@ use serde_json::Value;
 use super::excerpt::excerpt;
 use super::pick;
 use crate::error::ApiError;
+use crate::values::ApiKey;
 
-/// What the server answered.
-pub(crate) struct Answer {
+/// What the server answered, read and fit to be handed on: all that a machine accepts.
+///
+/// Made by [`Api::answer`](crate::Api::answer) alone, which knows the key and keeps it out of every text that
+/// is meant for people. What is data (ids, links, the JSON of a task) stays as it came.
+#[derive(Clone)]
+pub struct Answer {
     pub(crate) status: u16,
     /// The body, if it is JSON.
     pub(crate) json: Option<Value>,
+    key: ApiKey,
     /// Where a redirect points to.
     location: Option<String>,
     excerpt: String,
@@ -25,21 +33,32 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn read(response: &Response<impl AsRef<[u8]>>) -> Self {
+    pub(crate) fn read(response: &Response<impl AsRef<[u8]>>, key: &ApiKey) -> Self {
         let headers = response.headers();
         let body = response.body().as_ref();
         let json: Option<Value> = serde_json::from_slice(body).ok();
-        let request_id = header(headers, "x-oneapi-request-id")
-            .or_else(|| json.as_ref().and_then(|json| pick::word(json, "request_id")));
+        let header = |name: &str| {
+            let text = excerpt(&key.redacted(headers.get(name)?.to_str().ok()?));
+            (!text.is_empty()).then_some(text)
+        };
+        let request_id = header("x-oneapi-request-id").or_else(|| {
+            let id = json.as_ref().and_then(|json| pick::word(json, "request_id"))?;
+            Some(excerpt(&key.redacted(&id)))
+        });
         Self {
             status: response.status().as_u16(),
-            json,
-            location: header(headers, "location"),
-            // What could be shown of a body lies in its first bytes.
-            excerpt: excerpt(&String::from_utf8_lossy(body.get(..2_048).unwrap_or(body))),
+            location: header("location"),
+            excerpt: beginning(body, key),
             request_id,
             retry_after: retry_after(headers),
+            key: key.clone(),
+            json,
         }
+    }
+
+    /// Text of the server, fit for people: without the key, on one line, not too long.
+    pub(crate) fn for_people(&self, text: &str) -> String {
+        excerpt(&self.key.redacted(text))
     }
 
     pub(crate) fn is_success(&self) -> bool {
@@ -86,23 +105,34 @@ impl Answer {
     fn api_error(&self, kind: Option<String>, code: Option<String>, message: &str) -> ApiError {
         ApiError {
             status: Some(self.status),
-            kind: kind.map(|kind| excerpt(&kind)),
-            code: code.map(|code| excerpt(&code)),
-            message: excerpt(message),
-            request_id: self.request_id.clone().or_else(|| request_id_in(message)),
+            kind: kind.map(|kind| self.for_people(&kind)),
+            code: code.map(|code| self.for_people(&code)),
+            message: self.for_people(message),
+            request_id: self.request_id.clone().or_else(|| Some(self.for_people(&request_id_in(message)?))),
             retry_after: self.retry_after,
         }
     }
 }
 
+/// Without the body, which may be long and hold an echo of the key.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// What could be shown of a body lies in its first bytes.
+fn beginning(body: &[u8], key: &ApiKey) -> String {
+    const LENGTH: usize = 2_048;
+    // A little more, so that no echo of the key is cut in two before it is found.
+    let mut bytes = Vec::from(body.get(..LENGTH + key.longest_echo()).unwrap_or(body));
+    key.redact(&mut bytes);
+    excerpt(&String::from_utf8_lossy(bytes.get(..LENGTH).unwrap_or(&bytes)))
+}
+
 /// Codes that stand for success: HTTP's own, and Midjourney's 1 (reference, sections 3 and 9.2).
 fn is_success_code(code: &str) -> bool {
     matches!(code, "0" | "1" | "200" | "201" | "202" | "success" | "ok")
-}
-
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    let text = excerpt(headers.get(name)?.to_str().ok()?);
-    (!text.is_empty()).then_some(text)
 }
 
 /// Real errors carry the id inside the message: `(request id: …)` (reference, section 2).
@@ -133,7 +163,7 @@ mod tests {
         for (name, value) in headers {
             response = response.header(*name, *value);
         }
-        Answer::read(&response.body(body).unwrap())
+        Answer::read(&response.body(body).unwrap(), &ApiKey::new("sk-MARK").unwrap())
     }
 
     #[test]
@@ -174,5 +204,20 @@ mod tests {
         ] {
             assert_eq!(answer(200, &[], body).error_object(), None, "{body}");
         }
+    }
+
+    #[test]
+    fn the_key_is_cut_out_of_texts_and_never_out_of_data() {
+        let echo = answer(
+            401,
+            &[("x-oneapi-request-id", "id-sk-MARK")],
+            r#"{"error":{"message":"bad key sk-MARK","type":"sk\u002dMARK","code":"sk-MARK"}}"#,
+        );
+        let shown = alloc::format!("{:?} {echo:?}", echo.to_api_error());
+        assert!(!shown.contains("MARK"), "{shown}");
+        let page = [" ".repeat(2_040).as_str(), "sk-MARK"].concat();
+        assert!(!answer(502, &[], &page).to_api_error().message.contains("sk-MA"), "not even half of it");
+        let task = answer(200, &[], r#"{"data":[{"task_id":"ask-MARKED"}]}"#);
+        assert_eq!(task.submission().unwrap().task_id.as_str(), "ask-MARKED");
     }
 }

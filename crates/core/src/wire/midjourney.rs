@@ -8,9 +8,9 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::excerpt::excerpt;
-use super::images::{grid, is_about};
+use super::images::grid;
 use super::pick;
+use super::task::is_about;
 use crate::action::Tier;
 use crate::values::TaskId;
 use crate::wire::Status;
@@ -91,31 +91,31 @@ impl Answer {
         Some(MidjourneyTask {
             task_id: asked.clone(),
             status: Status::from_word(pick::text(json, &["status"])?),
-            action: pick::text(json, &["action"]).map(excerpt),
+            action: pick::text(json, &["action"]).map(|text| self.for_people(text)),
             progress: pick::percent(json, "progress"),
-            buttons: elements(json, "buttons").filter_map(button).collect(),
+            buttons: elements(json, "buttons").filter_map(|json| self.button(json)).collect(),
             image_urls: elements(json, "image_urls")
                 .filter_map(|url| Some(url.as_str()?.trim()))
                 .filter(|url| !url.is_empty())
                 .map(String::from)
                 .collect::<Vec<_>>(),
             grid_image_url: grid(json),
-            fail_reason: pick::text(json, &["fail_reason"]).map(excerpt),
+            fail_reason: pick::text(json, &["fail_reason"]).map(|text| self.for_people(text)),
             raw: json.clone(),
+        })
+    }
+
+    fn button(&self, json: &Value) -> Option<Button> {
+        Some(Button {
+            custom_id: String::from(pick::text(json, &["customId", "custom_id"])?),
+            label: pick::text(json, &["label"]).map(|text| self.for_people(text)).unwrap_or_default(),
+            emoji: pick::text(json, &["emoji"]).map(|text| self.for_people(text)),
         })
     }
 }
 
 fn elements<'a>(json: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
     json.get(name).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn button(json: &Value) -> Option<Button> {
-    Some(Button {
-        custom_id: String::from(pick::text(json, &["customId", "custom_id"])?),
-        label: pick::text(json, &["label"]).map(excerpt).unwrap_or_default(),
-        emoji: pick::text(json, &["emoji"]).map(excerpt),
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What really arrives: tolerant reading of every shape that the reference lists.
 
-pub(crate) mod answer;
+mod answer;
 mod excerpt;
 mod images;
 mod midjourney;
@@ -9,7 +9,9 @@ mod status;
 mod submission;
 mod task;
 
+pub use answer::Answer;
+pub use images::Image;
 pub use midjourney::{Button, MidjourneyTask};
 pub use status::Status;
 pub use submission::Submission;
-pub use task::{Image, Task};
+pub use task::Task;

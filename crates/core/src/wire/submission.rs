@@ -4,7 +4,6 @@ use super::answer::Answer;
 use super::pick;
 use crate::values::TaskId;
 use crate::wire::Status;
-use crate::wire::Task;
 use serde_json::Value;
 
 /// A task that was accepted, and is billed.
@@ -15,13 +14,6 @@ pub struct Submission {
     pub task_id: TaskId,
     /// Its first status.
     pub status: Status,
-}
-
-/// A task that is there was submitted.
-impl From<Task> for Submission {
-    fn from(task: Task) -> Self {
-        Self { task_id: task.task_id, status: task.status }
-    }
 }
 
 impl Answer {

@@ -6,19 +6,13 @@ use alloc::vec::Vec;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::answer::Answer;
+use super::images::{Image, grid, images};
+use super::pick;
+
 use crate::error::ApiError;
 use crate::values::TaskId;
 use crate::wire::Status;
-
-/// A picture of a finished task.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
-pub struct Image {
-    /// Where it can be downloaded, by anybody who has the link.
-    pub url: String,
-    /// When the link stops working, in Unix seconds: usually 24 hours after completion.
-    pub expires_at: Option<u64>,
-}
 
 /// A task as `GET /v1/tasks/{task_id}` shows it (reference, section 5).
 ///
@@ -56,6 +50,25 @@ pub struct Task {
 }
 
 impl Task {
+    /// A task of which nothing else is known: for tests, and for those who build one up field by field.
+    pub fn new(task_id: TaskId, status: Status) -> Self {
+        Self {
+            task_id,
+            status,
+            progress: None,
+            images: Vec::new(),
+            grid_image_url: None,
+            created: None,
+            completed: None,
+            estimated_time: None,
+            actual_time: None,
+            cost: None,
+            credits_cost: None,
+            error: None,
+            raw: Value::Null,
+        }
+    }
+
     /// The JSON object that the server sent for this task, with every field that this version does not
     /// know.
     pub fn raw(&self) -> &Value {
@@ -66,4 +79,68 @@ impl Task {
     pub fn has_pictures(&self) -> bool {
         !self.images.is_empty() || self.grid_image_url.is_some()
     }
+}
+
+impl Answer {
+    /// The task in the answer, if it holds one: wrapped in `data`, in a list, or bare.
+    pub(crate) fn task(&self, asked: &TaskId) -> Option<Task> {
+        let json = self.object_with_status().filter(|json| is_about(json, asked))?;
+        let status = Status::from_word(pick::text(json, &["status"])?);
+        let error = self
+            .failure(json)
+            .filter(|_| matches!(status, Status::Failed | Status::Cancelled | Status::Modal));
+        Some(Task {
+            task_id: asked.clone(),
+            status,
+            progress: pick::percent(json, "progress"),
+            images: images(json),
+            grid_image_url: grid(json),
+            created: pick::whole(json, "created"),
+            completed: pick::whole(json, "completed"),
+            estimated_time: pick::whole(json, "estimated_time"),
+            actual_time: pick::whole(json, "actual_time"),
+            cost: pick::number(json, "cost"),
+            credits_cost: pick::number(json, "credits_cost"),
+            error,
+            raw: json.clone(),
+        })
+    }
+
+    /// The object that has a status: in `data`, first in the list `data`, or the whole answer.
+    pub(super) fn object_with_status(&self) -> Option<&Value> {
+        let json = self.json.as_ref()?;
+        let element = match json.get("data") {
+            Some(Value::Array(elements)) => elements.first(),
+            data => data,
+        };
+        [element, Some(json)].into_iter().flatten().find(|object| pick::text(object, &["status"]).is_some())
+    }
+
+    /// Why a task failed, in the shapes of the reference, section 9.6.
+    fn failure(&self, task: &Value) -> Option<ApiError> {
+        let texts = ["message", "fail_reason", "error_message"];
+        let (kind, code, message) = match task.get("error") {
+            Some(error @ Value::Object(_)) => {
+                (pick::word(error, "type"), pick::word(error, "code"), pick::text(error, &texts))
+            }
+            Some(Value::String(error)) if !error.trim().is_empty() => (None, None, Some(error.as_str())),
+            _ => (None, None, pick::text(task, &texts)),
+        };
+        if kind.is_none() && code.is_none() && message.is_none() {
+            return None;
+        }
+        Some(ApiError {
+            kind: kind.map(|kind| self.for_people(&kind)),
+            code: code.map(|code| self.for_people(&code)),
+            message: self.for_people(message.unwrap_or("the server gave no reason")),
+            ..ApiError::default()
+        })
+    }
+}
+
+/// Whether the answer is about the task that was asked for. One that names another task is a mix-up
+/// somewhere in between, and its picture somebody else's.
+pub(super) fn is_about(task: &Value, asked: &TaskId) -> bool {
+    let named = pick::text(task, &["id", "task_id"]).filter(|id| TaskId::new(*id).is_ok());
+    named.is_none_or(|id| id == asked.as_str())
 }

@@ -1,0 +1,298 @@
+//! The state machine of one job: from before its submission to its end, or from a task already known.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use fastrand::Rng;
+
+use super::delivery::{Delivery, Failure};
+use super::event::Event;
+use super::goal::Goal;
+use super::machine::{Kind, Machine, Reply, Step};
+use super::policy::Policy;
+use super::submitting::{AfterAttempt, Submitting};
+use super::watching::{AfterLook, Watching};
+use crate::action::Action;
+use crate::error::{Billed, Error, ErrorKind};
+use crate::time::Instant;
+use crate::values::{IdempotencyKey, TaskId};
+use crate::wire::{Answer, Submission, Task};
+
+/// One job as a state [`Machine`]: it submits and follows, or follows a task already known, until its
+/// [`Goal`] is reached: `Job<Submission>` ends once the submission is accepted, `Job<Task>` with the pictures.
+#[derive(Clone, Debug)]
+pub struct Job<T = Task> {
+    policy: Policy,
+    deadline: Instant,
+    /// The latest moment seen.
+    now: Instant,
+    rng: Rng,
+    events: VecDeque<Event>,
+    cancelled: bool,
+    stage: Stage<T>,
+}
+
+#[derive(Clone, Debug)]
+enum Stage<T> {
+    Submitting(Submitting, Turn),
+    Watching(Watching, Turn),
+    /// The task, if its id was known, and what came of it.
+    Ended(Option<TaskId>, Result<T, Error>),
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// Ours, from this moment on.
+    Ours(Instant),
+    /// The server's: a call is out.
+    Theirs,
+}
+
+impl Job<Task> {
+    /// A job that submits `action` and waits for its pictures. An accepted submission is billed.
+    ///
+    /// `key` names the submission on every attempt; it must be of the operating system's making and used for
+    /// one job only. The seed spreads the waits.
+    pub fn submit(
+        action: impl Into<Action>,
+        key: IdempotencyKey,
+        policy: Policy,
+        seed: u64,
+        now: Instant,
+    ) -> Self {
+        Self::submitting(action.into(), key, policy, seed, now)
+    }
+
+    /// A job that waits for a task already known. It costs nothing.
+    pub fn resume(task_id: TaskId, policy: Policy, seed: u64, now: Instant) -> Self {
+        let stage = Stage::Watching(Watching::known(task_id, now), Turn::Ours(now));
+        Self::new(stage, policy, seed, now)
+    }
+}
+
+impl Job<Submission> {
+    /// A job that submits `action` and ends as soon as it is accepted, and so billed; see [`Job::submit`].
+    pub fn submit_only(
+        action: impl Into<Action>,
+        key: IdempotencyKey,
+        policy: Policy,
+        seed: u64,
+        now: Instant,
+    ) -> Self {
+        Self::submitting(action.into(), key, policy, seed, now)
+    }
+}
+
+impl<T: Goal> Machine for Job<T> {
+    type Call = crate::api::Call;
+    type Reply = Reply;
+    type Output = T;
+
+    fn poll(&mut self, now: Instant) -> Step<T> {
+        self.now = self.now.max(now);
+        if let Some(event) = self.events.pop_front() {
+            return Step::Report(event);
+        }
+        let Some(at) = self.our_turn() else { return Step::AwaitReply };
+        if self.now >= self.deadline {
+            self.end_at_deadline();
+        }
+        let by = self.deadline;
+        match &mut self.stage {
+            Stage::Ended(_, result) => Step::Done(result.clone()),
+            _ if self.now < at => Step::Wait(at.min(self.deadline)),
+            Stage::Submitting(submitting, turn) => {
+                *turn = Turn::Theirs;
+                Step::Send { call: submitting.send(), by }
+            }
+            Stage::Watching(watching, turn) => {
+                *turn = Turn::Theirs;
+                Step::Send { call: watching.send(), by }
+            }
+        }
+    }
+
+    fn on(&mut self, now: Instant, reply: Reply) {
+        self.now = self.now.max(now);
+        match reply {
+            Reply::Answer(answer) => self.on_answer(&answer),
+            Reply::Failure(failure) => self.on_failure(&failure),
+        }
+    }
+
+    fn cancel(&mut self) {
+        self.cancelled = true;
+        match &self.stage {
+            Stage::Submitting(submitting, Turn::Ours(_)) => {
+                let billed = submitting.billed();
+                self.end(Err(cancelled(billed)));
+            }
+            Stage::Watching(watching, Turn::Ours(_)) => {
+                let error = cancelled(Billed::Yes).about(&watching.task_id);
+                self.end(Err(error));
+            }
+            Stage::Submitting(_, Turn::Theirs) | Stage::Watching(_, Turn::Theirs) | Stage::Ended(..) => {}
+        }
+    }
+
+    fn tasks(&self) -> Vec<&TaskId> {
+        self.task_id().into_iter().collect()
+    }
+
+    fn next(&self) -> Kind {
+        match &self.stage {
+            Stage::Submitting(..) => Kind::Submission,
+            Stage::Watching(..) | Stage::Ended(..) => Kind::Look,
+        }
+    }
+}
+
+impl<T: Goal> Job<T> {
+    fn submitting(action: Action, key: IdempotencyKey, policy: Policy, seed: u64, now: Instant) -> Self {
+        let key = policy.idempotency_key.then_some(key);
+        Self::new(Stage::Submitting(Submitting::new(action, key), Turn::Ours(now)), policy, seed, now)
+    }
+
+    fn new(stage: Stage<T>, policy: Policy, seed: u64, now: Instant) -> Self {
+        Self {
+            policy,
+            deadline: now + policy.deadline,
+            now,
+            rng: Rng::with_seed(seed),
+            events: VecDeque::new(),
+            cancelled: false,
+            stage,
+        }
+    }
+
+    /// The task, as soon as its id is known.
+    pub fn task_id(&self) -> Option<&TaskId> {
+        match &self.stage {
+            Stage::Submitting(..) => None,
+            Stage::Watching(watching, _) => Some(&watching.task_id),
+            Stage::Ended(task_id, _) => task_id.as_ref(),
+        }
+    }
+
+    fn on_answer(&mut self, answer: &Answer) {
+        let Self { policy, rng, events, .. } = self;
+        match &mut self.stage {
+            Stage::Submitting(submitting, Turn::Theirs) => {
+                let after = submitting.on_answer(answer, policy, rng);
+                self.after_attempt(after, Billed::Maybe);
+            }
+            Stage::Watching(watching, Turn::Theirs) => {
+                let after = watching.on_answer(self.now, answer, rng, events);
+                self.after_look(after);
+            }
+            _ => {}
+        }
+    }
+
+    fn on_failure(&mut self, failure: &Failure) {
+        let Self { policy, rng, .. } = self;
+        match &mut self.stage {
+            Stage::Submitting(submitting, Turn::Theirs) => {
+                let after = submitting.on_failure(failure, policy, rng);
+                let doubt = match failure.delivery {
+                    Delivery::NotSent => submitting.billed(),
+                    Delivery::Unknown => Billed::Maybe,
+                };
+                self.after_attempt(after, doubt);
+            }
+            Stage::Watching(watching, Turn::Theirs) => {
+                let after = watching.on_failure(failure, rng);
+                self.after_look(after);
+            }
+            _ => {}
+        }
+    }
+
+    /// From when it is our turn; at once where the job has ended.
+    fn our_turn(&self) -> Option<Instant> {
+        match &self.stage {
+            Stage::Submitting(_, turn) | Stage::Watching(_, turn) => match turn {
+                Turn::Ours(at) => Some(*at),
+                Turn::Theirs => None,
+            },
+            Stage::Ended(..) => Some(self.now),
+        }
+    }
+
+    /// `doubt`: what a cancelled attempt that was neither accepted nor refused may have cost.
+    fn after_attempt(&mut self, after: AfterAttempt, doubt: Billed) {
+        let Stage::Submitting(submitting, turn) = &mut self.stage else { return };
+        match after {
+            AfterAttempt::Accepted(submission) => {
+                let task_id = submission.task_id.clone();
+                let look_at = self.now + submitting.action.first_look();
+                let reached = T::accepted(&submission);
+                self.events.push_back(Event::Submitted(submission));
+                self.stage = Stage::Watching(Watching::submitted(task_id, self.now), Turn::Ours(look_at));
+                match reached {
+                    Some(output) => self.end(Ok(output)),
+                    None if self.cancelled => self.cancel(),
+                    None => {}
+                }
+            }
+            AfterAttempt::Again(_) if self.cancelled => {
+                let billed = submitting.billed();
+                self.end(Err(cancelled(billed)));
+            }
+            // Waiting would be in vain.
+            AfterAttempt::Again(retry) if self.now + retry.after >= self.deadline => {
+                let error = submitting.on_deadline();
+                self.end(Err(error));
+            }
+            AfterAttempt::Again(retry) => {
+                *turn = Turn::Ours(self.now + retry.after);
+                self.events.push_back(Event::Retrying(retry));
+            }
+            AfterAttempt::End(error) if self.cancelled && error.kind() != ErrorKind::Refused => {
+                let cause = error.cause().unwrap_or_default();
+                self.end(Err(cancelled(doubt).caused_by(&cause)));
+            }
+            AfterAttempt::End(error) => self.end(Err(error)),
+        }
+    }
+
+    fn after_look(&mut self, after: AfterLook) {
+        let Stage::Watching(_, turn) = &mut self.stage else { return };
+        match after {
+            AfterLook::End(result) => self.end(result.map(T::finished)),
+            AfterLook::Rest(pause) => *turn = Turn::Ours(self.now + pause),
+            AfterLook::Again(retry) => {
+                *turn = Turn::Ours(self.now + retry.after);
+                if !self.cancelled {
+                    self.events.push_back(Event::Retrying(retry));
+                }
+            }
+        }
+        if self.cancelled {
+            self.cancel();
+        }
+    }
+
+    fn end_at_deadline(&mut self) {
+        match &self.stage {
+            Stage::Submitting(submitting, _) => self.end(Err(submitting.on_deadline())),
+            Stage::Watching(watching, _) => self.end(Err(watching.on_deadline(self.policy.deadline))),
+            Stage::Ended(..) => {}
+        }
+    }
+
+    fn end(&mut self, result: Result<T, Error>) {
+        let task_id = self.task_id().cloned();
+        self.stage = Stage::Ended(task_id, result);
+    }
+}
+
+fn cancelled(billed: Billed) -> Error {
+    let message = match billed {
+        Billed::No => "cancelled before anything was accepted",
+        Billed::Maybe => "cancelled while the answer was out; the submission may have been accepted",
+        Billed::Yes => "cancelled while waiting; the task goes on",
+    };
+    Error::new(ErrorKind::Cancelled, billed, message)
+}

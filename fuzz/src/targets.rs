@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::Response;
 use serde_json::Value;
 use zoomout_core::{
-    Api, ApiKey, BaseUrl, Billed, Call, Error, Event, Failure, Fields, Instant, Job, Language, Metadata,
-    MidjourneyTask, Policy, Step, Task, TaskId, Zoom,
+    Action, Api, ApiKey, BaseUrl, Billed, Call, Error, Event, Failure, Fields, IdempotencyKey, Instant, Job,
+    Language, Look, Machine, Metadata, MidjourneyTask, Policy, Shown, Step, Task, TaskId, Zoom,
 };
 
 /// A target.
@@ -42,10 +42,31 @@ fn explained(error: &Error) {
     serde_json::to_vec(error).expect("an error has a JSON form");
 }
 
+fn api() -> Api {
+    Api::new(ApiKey::new("sk-fuzz").expect("a good key"))
+}
+
+/// What a single look makes of an answer.
+fn look<T: Shown>(answer: &Response<&[u8]>) -> Result<T, Error> {
+    let mut look = Look::<T>::at(id(), Policy::default(), Instant::ZERO);
+    assert!(matches!(look.poll(Instant::ZERO), Step::Send { .. }));
+    look.on(Instant::ZERO, api().answer(answer).into());
+    match look.poll(Instant::ZERO) {
+        Step::Done(result) => result,
+        _ => panic!("a look goes on"),
+    }
+}
+
+/// A zoom that is about to be submitted.
+fn zoom() -> Job {
+    let zoom = Zoom::by_ratio(id(), None);
+    Job::submit(zoom, IdempotencyKey::from_bits(1), Policy::default(), 1, Instant::ZERO)
+}
+
 /// Reading a task.
 fn task(bytes: &[u8]) {
     let Some(answer) = answer(bytes) else { return };
-    match Task::from_response(&answer, &id()) {
+    match look::<Task>(&answer) {
         Ok(task) => {
             assert!(answer.status().is_success(), "a task inside a failure");
             assert!(task.progress.is_none_or(|percent| percent <= 100));
@@ -64,7 +85,7 @@ fn task(bytes: &[u8]) {
 /// Reading a task with its buttons.
 fn midjourney_task(bytes: &[u8]) {
     let Some(answer) = answer(bytes) else { return };
-    match MidjourneyTask::from_response(&answer, &id()) {
+    match look::<MidjourneyTask>(&answer) {
         Ok(task) => {
             assert!(task.buttons.iter().all(|button| !button.custom_id.is_empty()));
             drop(serde_json::to_vec(&task).expect("a task has a JSON form"));
@@ -76,9 +97,9 @@ fn midjourney_task(bytes: &[u8]) {
 /// Reading the answer to a submission.
 fn submission(bytes: &[u8]) {
     let Some(answer) = answer(bytes) else { return };
-    let mut job = Job::submit(Zoom::by_ratio(id(), None), Policy::default(), 1, Instant::ZERO);
-    assert!(matches!(job.poll(Instant::ZERO), Step::Send(_)));
-    job.on_response(Instant::ZERO, &answer);
+    let mut job = zoom();
+    assert!(matches!(job.poll(Instant::ZERO), Step::Send { .. }));
+    job.on(Instant::ZERO, api().answer(&answer).into());
     match job.poll(Instant::ZERO) {
         Step::Report(Event::Submitted(submission)) => {
             assert_eq!(job.task_id(), Some(&submission.task_id));
@@ -96,9 +117,9 @@ fn submission(bytes: &[u8]) {
 /// Reading `Retry-After`.
 fn retry_after(bytes: &[u8]) {
     let Ok(answer) = Response::builder().status(429).header("retry-after", bytes).body("") else { return };
-    let mut job = Job::submit(Zoom::by_ratio(id(), None), Policy::default(), 1, Instant::ZERO);
-    assert!(matches!(job.poll(Instant::ZERO), Step::Send(_)));
-    job.on_response(Instant::ZERO, &answer);
+    let mut job = zoom();
+    assert!(matches!(job.poll(Instant::ZERO), Step::Send { .. }));
+    job.on(Instant::ZERO, api().answer(&answer).into());
     let deadline = Instant::ZERO + Policy::default().deadline;
     match (job.poll(Instant::ZERO), job.poll(Instant::ZERO)) {
         (Step::Report(Event::Retrying(_)), Step::Wait(until)) => assert!(until <= deadline),
@@ -118,25 +139,19 @@ fn fields(bytes: &[u8]) {
     }
     drop((text.parse::<Language>(), Metadata::from_json(text), ApiKey::new(text)));
     let Ok(Value::Object(object)) = serde_json::from_str(text) else { return };
-    let word = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-    let given = Fields {
-        task_id: word("task_id").unwrap_or_default(),
-        zoom_ratio: object.get("zoom_ratio").and_then(Value::as_f64),
-        custom_id: word("custom_id"),
-        index: object.get("index").and_then(Value::as_i64),
-        speed: word("speed"),
-        metadata: object.get("metadata").cloned(),
-    };
-    let (zoom, upscale) = (given.clone().zoom(), given.upscale());
-    let api = Api::new(ApiKey::new("sk-fuzz").expect("a good key"));
-    let calls = [zoom.map(Into::into), upscale.map(Into::into)];
+    let task_id = object.get("task_id").and_then(Value::as_str).map(str::to_owned);
+    let given = object.into_iter().fold(Fields::new(), |fields, (name, value)| fields.with(&name, value));
+    let calls = ["zoom", "upscale"].map(|noun| Action::from_fields(noun, given.clone()).map_err(Error::from));
     for call in calls {
         match call {
             Ok(action) => {
-                let request = api.request(&Call::Submit { action, idempotency_key: None });
+                let kept: Action =
+                    serde_json::from_slice(&serde_json::to_vec(&action).expect("JSON")).expect("JSON");
+                assert_eq!(kept, action, "an action survives its serialised form");
+                let request = api().request(&Call::Submit { action, idempotency_key: None });
                 assert!(request.uri().path().starts_with("/v1/midjourney/generations/"));
                 let body: Value = serde_json::from_slice(request.body()).expect("a JSON body");
-                assert_eq!(body["task_id"].as_str(), word("task_id").as_deref());
+                assert_eq!(body["task_id"].as_str(), task_id.as_deref());
             }
             Err(error) => {
                 assert!(error.field().is_some(), "{error:?}");
@@ -148,7 +163,7 @@ fn fields(bytes: &[u8]) {
 
 /// Whatever a server sends back, the key is not in it any more.
 fn redact(bytes: &[u8]) {
-    const KEY: &str = "sk-0k";
+    const KEY: &str = "sk-0k0";
     let mut bytes = bytes.to_vec();
     ApiKey::new(KEY).expect("a good key").redact(&mut bytes);
     assert!(!bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes()));
@@ -157,15 +172,15 @@ fn redact(bytes: &[u8]) {
 /// A whole life: the bytes are what becomes of each call, one after the other.
 fn job(bytes: &[u8]) {
     let mut rest = bytes;
-    let mut job = Job::submit(Zoom::by_ratio(id(), None), Policy::default(), 1, Instant::ZERO);
+    let mut job = zoom();
     let deadline = Instant::ZERO + Policy::default().deadline;
     let mut now = Instant::ZERO;
     let mut may_send_again = true;
     let mut submitted = None;
     for _ in 0..20_000 {
         match job.poll(now) {
-            Step::Send(call) => {
-                assert!(now < deadline);
+            Step::Send { call, by } => {
+                assert!(now < deadline && by == deadline);
                 assert_eq!(job.poll(now), Step::AwaitReply);
                 if call.costs_money() {
                     assert!(may_send_again, "paid twice");
@@ -174,16 +189,16 @@ fn job(bytes: &[u8]) {
                 match take_reply(&mut rest) {
                     Reply::Answer(answer) => {
                         may_send_again |= [429, 503].contains(&answer.status().as_u16());
-                        job.on_response(now, &answer);
+                        job.on(now, api().answer(&answer).into());
                     }
                     Reply::NotSent => {
                         may_send_again = true;
-                        job.on_failure(now, &Failure::not_sent("refused"));
+                        job.on(now, Failure::not_sent("refused").into());
                     }
-                    Reply::Unknown => job.on_failure(now, &Failure::unknown("reset")),
+                    Reply::Unknown => job.on(now, Failure::unknown("reset").into()),
                     Reply::Cancel => {
                         job.cancel();
-                        job.on_failure(now, &Failure::unknown("cancelled"));
+                        job.on(now, Failure::unknown("cancelled").into());
                     }
                 }
             }
@@ -201,7 +216,7 @@ fn job(bytes: &[u8]) {
                 }
                 return;
             }
-            other => panic!("{other:?}"),
+            Step::AwaitReply => panic!("every call is answered at once"),
         }
     }
     panic!("the job does not end");

@@ -17,19 +17,19 @@ impl NativeAsk {
     /// Zoom and wait.
     #[napi(factory, catch_unwind)]
     pub fn zoom(zoom: &NativeZoom) -> Self {
-        Self(Ask::Zoom(zoom.zoom.clone()))
+        Self(Ask::Run(zoom.zoom.clone().into()))
     }
 
     /// Zoom, and leave the task alone.
     #[napi(factory, catch_unwind)]
     pub fn submit(zoom: &NativeZoom) -> Self {
-        Self(Ask::Submit(zoom.zoom.clone()))
+        Self(Ask::Submit(zoom.zoom.clone().into()))
     }
 
     /// Upscale and wait.
     #[napi(factory, catch_unwind)]
     pub fn upscale(fields: NativeFields) -> Result<Self> {
-        fields.upscale().map(|upscale| Self(Ask::Upscale(upscale)))
+        fields.upscale().map(|upscale| Self(Ask::Run(upscale.into())))
     }
 
     /// Wait for a task.
@@ -70,5 +70,5 @@ impl NativeAsk {
 }
 
 pub(crate) fn named(task_id: String) -> Result<TaskId> {
-    TaskId::new(task_id).map_err(|error| thrown(&error))
+    TaskId::new(task_id).map_err(|error| thrown(&error.into()))
 }

@@ -3,7 +3,7 @@
 use napi::Result;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
-use zoomout::{Action, Policy};
+use zoomout::{Action, Api, ApiKey, Policy};
 use zoomout_binding::{Machine, Reply, Settings};
 
 use crate::ask::named;
@@ -56,20 +56,20 @@ pub struct NativeMachine(Machine);
 impl NativeMachine {
     /// A job that zooms.
     #[napi(factory, catch_unwind)]
-    pub fn zoom(zoom: &NativeZoom, policy: NativePolicy, seed: u32) -> Result<Self> {
-        Self::submit(zoom.zoom.clone().into(), policy, seed)
+    pub fn zoom(key: String, zoom: &NativeZoom, policy: NativePolicy, seed: u32) -> Result<Self> {
+        Self::submit(key, zoom.zoom.clone().into(), policy, seed)
     }
 
     /// A job that upscales.
     #[napi(factory, catch_unwind)]
-    pub fn upscale(fields: NativeFields, policy: NativePolicy, seed: u32) -> Result<Self> {
-        Self::submit(fields.upscale()?.into(), policy, seed)
+    pub fn upscale(key: String, fields: NativeFields, policy: NativePolicy, seed: u32) -> Result<Self> {
+        Self::submit(key, fields.upscale()?.into(), policy, seed)
     }
 
     /// A job that waits for a task.
     #[napi(factory, catch_unwind)]
-    pub fn wait(task_id: String, policy: NativePolicy, seed: u32) -> Result<Self> {
-        Ok(Self(Machine::wait(named(task_id)?, policy.policy()?, seed.into())))
+    pub fn wait(key: String, task_id: String, policy: NativePolicy, seed: u32) -> Result<Self> {
+        Ok(Self(Machine::wait(account(key)?, named(task_id)?, policy.policy()?, seed.into())))
     }
 
     /// What to do next, as JSON; moments are milliseconds.
@@ -96,19 +96,25 @@ impl NativeMachine {
         self.0.cancel();
     }
 
-    fn submit(action: Action, policy: NativePolicy, seed: u32) -> Result<Self> {
-        Ok(Self(Machine::submit(action, policy.policy()?, seed.into())))
+    fn submit(key: String, action: Action, policy: NativePolicy, seed: u32) -> Result<Self> {
+        Ok(Self(Machine::submit(account(key)?, action, policy.policy()?, seed.into())))
     }
+}
+
+/// The account whose calls are made.
+fn account(key: String) -> Result<Api> {
+    ApiKey::new(key).map(Api::new).map_err(|error| thrown(&error.into()))
 }
 
 /// The task that an answer shows, as JSON.
 #[napi(catch_unwind)]
-pub fn read_task(task_id: String, reply: NativeReply) -> Result<String> {
-    zoomout_binding::read_task(&named(task_id)?, reply.into()).map_err(|error| thrown(&error))
+pub fn read_task(key: String, task_id: String, reply: NativeReply) -> Result<String> {
+    zoomout_binding::read_task(&account(key)?, named(task_id)?, reply.into()).map_err(|error| thrown(&error))
 }
 
 /// The task with its buttons that an answer shows, as JSON.
 #[napi(catch_unwind)]
-pub fn read_buttons(task_id: String, reply: NativeReply) -> Result<String> {
-    zoomout_binding::read_buttons(&named(task_id)?, reply.into()).map_err(|error| thrown(&error))
+pub fn read_buttons(key: String, task_id: String, reply: NativeReply) -> Result<String> {
+    zoomout_binding::read_buttons(&account(key)?, named(task_id)?, reply.into())
+        .map_err(|error| thrown(&error))
 }

@@ -2,6 +2,7 @@
 
 use napi::Result;
 use napi_derive::napi;
+use serde_json::Value;
 use zoomout::{Action, Error, Fields, Tier, Upscale, Zoom};
 
 use crate::failure::{thrown, whole};
@@ -25,23 +26,26 @@ pub struct NativeFields {
 
 impl NativeFields {
     fn fields(self) -> std::result::Result<Fields, Error> {
-        let metadata = self.metadata.map(|text| serde_json::from_str(&text)).transpose();
-        Ok(Fields {
-            task_id: self.task_id,
-            zoom_ratio: self.zoom_ratio,
-            custom_id: self.custom_id,
-            index: self.index.map(|index| whole("index", index)).transpose()?,
-            speed: self.speed,
-            metadata: metadata.map_err(|error| Error::invalid("metadata", error))?,
-        })
+        let metadata = self.metadata.map(|text| serde_json::from_str::<Value>(&text)).transpose();
+        Ok(Fields::new()
+            .with("task_id", self.task_id)
+            .with_given("zoom_ratio", self.zoom_ratio)
+            .with_given("custom_id", self.custom_id)
+            .with_given("index", self.index.map(|index| whole("index", index)).transpose()?)
+            .with_given("speed", self.speed)
+            .with_given("metadata", metadata.map_err(|error| Error::invalid("metadata", error))?))
     }
 
     pub(crate) fn zoom(self) -> Result<Zoom> {
-        self.fields().and_then(Fields::zoom).map_err(|error| thrown(&error))
+        self.fields()
+            .and_then(|fields| Zoom::from_fields(fields).map_err(Error::from))
+            .map_err(|error| thrown(&error))
     }
 
     pub(crate) fn upscale(self) -> Result<Upscale> {
-        self.fields().and_then(Fields::upscale).map_err(|error| thrown(&error))
+        self.fields()
+            .and_then(|fields| Upscale::from_fields(fields).map_err(Error::from))
+            .map_err(|error| thrown(&error))
     }
 }
 

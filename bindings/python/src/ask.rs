@@ -18,17 +18,17 @@ pub(crate) struct Ask(pub(crate) zoomout_binding::Ask);
 impl Ask {
     #[staticmethod]
     fn zoom(request: &Bound<'_, ZoomRequest>) -> Self {
-        Self(zoomout_binding::Ask::Zoom(request.get().zoom.clone()))
+        Self(zoomout_binding::Ask::Run(request.get().zoom.clone().into()))
     }
 
     #[staticmethod]
     fn submit(request: &Bound<'_, ZoomRequest>) -> Self {
-        Self(zoomout_binding::Ask::Submit(request.get().zoom.clone()))
+        Self(zoomout_binding::Ask::Submit(request.get().zoom.clone().into()))
     }
 
     #[staticmethod]
     fn upscale(request: &Bound<'_, UpscaleRequest>) -> Self {
-        Self(zoomout_binding::Ask::Upscale(request.get().upscale.clone()))
+        Self(zoomout_binding::Ask::Run(request.get().upscale.clone().into()))
     }
 
     #[staticmethod]
@@ -64,7 +64,7 @@ impl Ask {
 }
 
 pub(crate) fn named(py: Python<'_>, task_id: String) -> PyResult<TaskId> {
-    TaskId::new(task_id).map_err(|error| raise(py, &error))
+    TaskId::new(task_id).map_err(|error| raise(py, &error.into()))
 }
 
 /// An answer as Python has it: JSON as text, files as a list of paths, a picture as bytes.

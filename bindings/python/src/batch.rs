@@ -6,12 +6,12 @@ use std::time::Duration;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyString};
-use zoomout::{Batch, Event, Fields, Finished, Work};
+use zoomout::{Action, Batch, Event, Fields, Finished, Work, Zoom};
 use zoomout_binding::{OwnProcess, json};
 
 use crate::error::raise;
 use crate::leaving::{Inside, detached};
-use crate::request::{ZoomRequest, to_json};
+use crate::request::{ZoomRequest, given};
 use crate::turns::Turn;
 use crate::wait::SIGNALS;
 
@@ -108,30 +108,23 @@ fn work(py: Python<'_>, item: &Bound<'_, PyAny>) -> PyResult<Work> {
         return Ok(request.get().zoom.clone().into());
     }
     let fields = if item.is_instance_of::<PyString>() {
-        Fields { task_id: item.extract()?, ..Fields::default() }
+        Fields::new().with("task_id", item.extract::<String>()?)
     } else {
         fields(py, item.cast::<PyMapping>()?)?
     };
-    fields.zoom().map(Into::into).map_err(|error| raise(py, &error))
+    Zoom::from_fields(fields).map(Into::into).map_err(|error| raise(py, &error.into()))
 }
 
 fn fields(py: Python<'_>, mapping: &Bound<'_, PyMapping>) -> PyResult<Fields> {
-    let mut fields = Fields::default();
+    let spec = Action::spec_of("zoom");
+    let mut fields = Fields::new();
     for item in mapping.items()?.iter() {
         let (name, value): (String, Bound<'_, PyAny>) = item.extract()?;
-        match name.as_str() {
-            "task_id" => fields.task_id = value.extract()?,
-            "zoom_ratio" => fields.zoom_ratio = value.extract()?,
-            "custom_id" => fields.custom_id = value.extract()?,
-            "index" => fields.index = value.extract()?,
-            "speed" => fields.speed = value.extract()?,
-            "metadata" if value.is_none() => {}
-            "metadata" => fields.metadata = Some(to_json(py, &value)?),
-            other => {
-                let problem = format!("zoom_many() got an unexpected field {other:?}");
-                return Err(pyo3::exceptions::PyTypeError::new_err(problem));
-            }
+        if spec.and_then(|spec| spec.field(&name)).is_none() {
+            let problem = format!("zoom_many() got an unexpected field {name:?}");
+            return Err(pyo3::exceptions::PyTypeError::new_err(problem));
         }
+        fields = fields.with(&name, given(py, &value)?);
     }
     Ok(fields)
 }

@@ -41,7 +41,7 @@ impl NativeClient {
         call_timeout: Option<f64>,
         resubmit: Option<String>,
     ) -> PyResult<Self> {
-        let api_key = api_key.map(ApiKey::new).transpose().map_err(|error| raise(py, &error))?;
+        let api_key = api_key.map(ApiKey::new).transpose().map_err(|error| raise(py, &error.into()))?;
         Self::new(py, Settings { api_key, base_url, language, timeout, call_timeout, resubmit, pace: None })
     }
 

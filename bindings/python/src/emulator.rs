@@ -57,7 +57,7 @@ impl NativeEmulator {
         call_timeout: Option<f64>,
     ) -> PyResult<NativeClient> {
         let settings = Settings {
-            api_key: Some(ApiKey::new(self.key).map_err(|error| raise(py, &error))?),
+            api_key: Some(ApiKey::new(self.key).map_err(|error| raise(py, &error.into()))?),
             base_url: Some(self.url.clone()),
             timeout,
             call_timeout,

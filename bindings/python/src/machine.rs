@@ -2,8 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use http::{HeaderName, HeaderValue};
 use pyo3::prelude::*;
-use zoomout::{Action, Policy};
+use zoomout::{Api, ApiKey, Policy};
 use zoomout_binding::{Machine, Reply, Settings};
 
 use crate::ask::named;
@@ -19,8 +20,23 @@ impl NativeMachine {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn submit(py: Python<'_>, action: Action, policy: Patience, seed: u64) -> PyResult<Self> {
-        Ok(Self(Mutex::new(Machine::submit(action, policy.policy(py)?, seed))))
+    fn new(machine: Machine) -> Self {
+        Self(Mutex::new(machine))
+    }
+}
+
+/// The account whose calls are made: its key, and the address of its API.
+#[derive(FromPyObject)]
+pub(crate) struct Account(String, Option<String>);
+
+impl Account {
+    fn api(self, py: Python<'_>) -> PyResult<Api> {
+        let Self(key, base) = self;
+        let api = ApiKey::new(key).map(Api::new).and_then(|api| match base {
+            Some(base) => Ok(api.base(base.parse()?)),
+            None => Ok(api),
+        });
+        api.map_err(|error| raise(py, &error.into()))
     }
 }
 
@@ -35,6 +51,9 @@ impl Patience {
     }
 }
 
+/// Method, address, headers and body.
+type PlainRequest = (String, String, Vec<(String, String)>, Vec<u8>);
+
 /// Status, headers and body.
 #[derive(FromPyObject)]
 pub(crate) struct PlainReply(u16, Vec<(String, String)>, Vec<u8>);
@@ -48,24 +67,55 @@ impl From<PlainReply> for Reply {
 #[pymethods]
 impl NativeMachine {
     #[staticmethod]
-    fn zoom(py: Python<'_>, request: &Bound<'_, ZoomRequest>, policy: Patience, seed: u64) -> PyResult<Self> {
-        Self::submit(py, request.get().zoom.clone().into(), policy, seed)
+    fn zoom(
+        py: Python<'_>,
+        account: Account,
+        request: &Bound<'_, ZoomRequest>,
+        policy: Patience,
+        seed: u64,
+    ) -> PyResult<Self> {
+        let action = request.get().zoom.clone().into();
+        Ok(Self::new(Machine::submit(account.api(py)?, action, policy.policy(py)?, seed)))
     }
 
     #[staticmethod]
     fn upscale(
         py: Python<'_>,
+        account: Account,
         request: &Bound<'_, UpscaleRequest>,
         policy: Patience,
         seed: u64,
     ) -> PyResult<Self> {
-        Self::submit(py, request.get().upscale.clone().into(), policy, seed)
+        let action = request.get().upscale.clone().into();
+        Ok(Self::new(Machine::submit(account.api(py)?, action, policy.policy(py)?, seed)))
     }
 
     #[staticmethod]
-    fn wait(py: Python<'_>, task_id: String, policy: Patience, seed: u64) -> PyResult<Self> {
+    fn wait(
+        py: Python<'_>,
+        account: Account,
+        task_id: String,
+        policy: Patience,
+        seed: u64,
+    ) -> PyResult<Self> {
         let task_id = named(py, task_id)?;
-        Ok(Self(Mutex::new(Machine::wait(task_id, policy.policy(py)?, seed))))
+        Ok(Self::new(Machine::wait(account.api(py)?, task_id, policy.policy(py)?, seed)))
+    }
+
+    /// The request that makes the call that was last handed out: method, address, headers, body. It holds
+    /// the key.
+    fn request(&self) -> Option<PlainRequest> {
+        let machine = self.machine();
+        let request = machine.request()?;
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        };
+        Some((
+            request.method().as_str().to_owned(),
+            request.uri().to_string(),
+            request.headers().iter().filter_map(header).collect(),
+            request.body().clone(),
+        ))
     }
 
     /// What to do next, as JSON; moments are milliseconds.
@@ -88,12 +138,24 @@ impl NativeMachine {
 
 /// The task that an answer shows, as JSON.
 #[pyfunction]
-pub(crate) fn read_task(py: Python<'_>, task_id: String, reply: PlainReply) -> PyResult<String> {
-    zoomout_binding::read_task(&named(py, task_id)?, reply.into()).map_err(|error| raise(py, &error))
+pub(crate) fn read_task(
+    py: Python<'_>,
+    account: Account,
+    task_id: String,
+    reply: PlainReply,
+) -> PyResult<String> {
+    zoomout_binding::read_task(&account.api(py)?, named(py, task_id)?, reply.into())
+        .map_err(|error| raise(py, &error))
 }
 
 /// The task with its buttons that an answer shows, as JSON.
 #[pyfunction]
-pub(crate) fn read_buttons(py: Python<'_>, task_id: String, reply: PlainReply) -> PyResult<String> {
-    zoomout_binding::read_buttons(&named(py, task_id)?, reply.into()).map_err(|error| raise(py, &error))
+pub(crate) fn read_buttons(
+    py: Python<'_>,
+    account: Account,
+    task_id: String,
+    reply: PlainReply,
+) -> PyResult<String> {
+    zoomout_binding::read_buttons(&account.api(py)?, named(py, task_id)?, reply.into())
+        .map_err(|error| raise(py, &error))
 }

@@ -4,8 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
-use zoomout_core::{Action, Fields, Tier, Upscale, Zoom};
+use pyo3::types::{PyFloat, PyTuple};
+use zoomout_core::{Action, Fields, Given, Tier, Upscale, Zoom};
 
 use crate::error::raise;
 use crate::leaving::Inside;
@@ -30,9 +30,8 @@ impl ZoomRequest {
         speed: Option<String>,
         metadata: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
-        let fields = Fields { task_id, zoom_ratio, custom_id, index, speed, metadata };
-        let zoom = fields.zoom().map_err(|error| raise(py, &error))?;
+        let fields = fields(py, task_id, zoom_ratio, custom_id, index, speed, metadata)?;
+        let zoom = Zoom::from_fields(fields).map_err(|error| raise(py, &error.into()))?;
         let body = String::from_utf8_lossy(&Action::from(zoom.clone()).body()).into_owned();
         Ok(Self { zoom, body })
     }
@@ -93,10 +92,36 @@ impl UpscaleRequest {
         speed: Option<String>,
         metadata: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
-        let fields = Fields { task_id, zoom_ratio, custom_id, index, speed, metadata };
-        let upscale = fields.upscale().map_err(|error| raise(py, &error))?;
+        let fields = fields(py, task_id, zoom_ratio, custom_id, index, speed, metadata)?;
+        let upscale = Upscale::from_fields(fields).map_err(|error| raise(py, &error.into()))?;
         Ok(Self { upscale })
+    }
+}
+
+fn fields(
+    py: Python<'_>,
+    task_id: String,
+    zoom_ratio: Option<f64>,
+    custom_id: Option<String>,
+    index: Option<i64>,
+    speed: Option<String>,
+    metadata: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Fields> {
+    let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
+    Ok(Fields::new()
+        .with("task_id", task_id)
+        .with_given("zoom_ratio", zoom_ratio)
+        .with_given("custom_id", custom_id)
+        .with_given("index", index)
+        .with_given("speed", speed)
+        .with_given("metadata", metadata))
+}
+
+/// A value of a mapping; a number as it is, for JSON cannot write every one.
+pub(crate) fn given(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<Given> {
+    match value.cast::<PyFloat>() {
+        Ok(number) => Ok(number.value().into()),
+        Err(_) => to_json(py, value).map(Given::from),
     }
 }
 

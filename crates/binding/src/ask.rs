@@ -2,19 +2,18 @@
 
 use std::path::PathBuf;
 
-use zoomout::{Client, Dispatcher, Error, Event, JobHandle, Pictures, TaskId, Upscale, Work, Zoom};
+use serde::Serialize;
+use zoomout::{Action, Client, Dispatcher, Download, Error, Event, JobHandle, Pictures, TaskId};
 
 use crate::json;
 
 /// Something that is asked of a client.
 #[derive(Clone, Debug)]
 pub enum Ask {
-    /// Zoom and wait. **Costs money** once accepted.
-    Zoom(Zoom),
-    /// Zoom, and leave the task alone. **Costs money** once accepted.
-    Submit(Zoom),
-    /// Upscale and wait. **Costs money** once accepted.
-    Upscale(Upscale),
+    /// Submit and wait. **Costs money** once accepted.
+    Run(Action),
+    /// Submit, and leave the task alone. **Costs money** once accepted.
+    Submit(Action),
     /// Wait for a task.
     Wait(TaskId),
     /// Look at a task.
@@ -62,6 +61,11 @@ pub enum Answer {
     Bytes(Vec<u8>),
 }
 
+/// Hands a result on as JSON.
+fn as_json<T: Serialize>(result: Result<T, Error>) -> Result<Answer, Error> {
+    result.map(|value| Answer::Json(json(&value)))
+}
+
 impl Ask {
     /// Asks, and blocks until there is an answer.
     ///
@@ -69,12 +73,11 @@ impl Ask {
     /// Those of the client's method.
     pub fn run(self, client: &Client) -> Result<Answer, Error> {
         match self {
-            Self::Zoom(zoom) => client.zoom(&zoom).map(|task| Answer::Json(json(&task))),
-            Self::Submit(zoom) => client.submit(zoom).map(|submission| Answer::Json(json(&submission))),
-            Self::Upscale(upscale) => client.upscale(&upscale).map(|task| Answer::Json(json(&task))),
-            Self::Wait(task_id) => client.wait(&task_id).map(|task| Answer::Json(json(&task))),
-            Self::Task(task_id) => client.task(&task_id).map(|task| Answer::Json(json(&task))),
-            Self::Buttons(task_id) => client.buttons(&task_id).map(|task| Answer::Json(json(&task))),
+            Self::Run(action) => as_json(client.run(action)),
+            Self::Submit(action) => as_json(client.submit(action)),
+            Self::Wait(task_id) => as_json(client.wait(&task_id)),
+            Self::Task(task_id) => as_json(client.task(&task_id)),
+            Self::Buttons(task_id) => as_json(client.buttons(&task_id)),
             Self::Fetch(fetch) => fetch.run(&client.pictures()),
         }
     }
@@ -86,17 +89,14 @@ impl Ask {
         on_event: impl FnMut(&Event) + Send + 'static,
         on_end: impl FnOnce(Result<Answer, Error>) + Send + 'static,
     ) -> JobHandle {
-        let work: Work = match self {
-            Self::Zoom(zoom) => zoom.into(),
-            Self::Upscale(upscale) => upscale.into(),
-            Self::Wait(task_id) => task_id.into(),
-            Self::Submit(zoom) => {
-                let end = |result: Result<_, _>| on_end(result.map(|answer| Answer::Json(json(&answer))));
-                return dispatcher.submit(zoom, end);
-            }
-            other => return dispatcher.call(|client| other.run(client), on_end),
-        };
-        dispatcher.spawn(work, on_event, |result| on_end(result.map(|task| Answer::Json(json(&task)))))
+        match self {
+            Self::Run(action) => dispatcher.spawn(action, on_event, |task| on_end(as_json(task))),
+            Self::Wait(task_id) => dispatcher.spawn(task_id, on_event, |task| on_end(as_json(task))),
+            Self::Submit(action) => dispatcher.submit(action, |submission| on_end(as_json(submission))),
+            Self::Task(task_id) => dispatcher.task(task_id, |task| on_end(as_json(task))),
+            Self::Buttons(task_id) => dispatcher.buttons(task_id, |task| on_end(as_json(task))),
+            Self::Fetch(fetch) => fetch.start(dispatcher, on_event, on_end),
+        }
     }
 }
 
@@ -114,5 +114,21 @@ impl Fetch {
             Self::Save { link, path } => pictures.save(&link, &path).map(|()| Answer::Paths(vec![path])),
             Self::Read { link } => pictures.read(&link).map(Answer::Bytes),
         }
+    }
+
+    fn start(
+        self,
+        dispatcher: &Dispatcher,
+        on_event: impl FnMut(&Event) + Send + 'static,
+        on_end: impl FnOnce(Result<Answer, Error>) + Send + 'static,
+    ) -> JobHandle {
+        let download = match self {
+            Self::All { task_id, links, path } => Download::all(&task_id, &links, path),
+            Self::Save { link, path } => Download::one(&link, path),
+            Self::Read { link } => {
+                return dispatcher.read(&link, on_event, |bytes| on_end(bytes.map(Answer::Bytes)));
+            }
+        };
+        dispatcher.download(download, on_event, |paths| on_end(paths.map(Answer::Paths)))
     }
 }

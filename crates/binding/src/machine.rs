@@ -1,7 +1,11 @@
 //! The state machine of a job for other languages: how their tests run the shared cases.
 
-use http::{HeaderName, HeaderValue, Response, StatusCode};
-use zoomout::{Action, Error, Failure, Instant, Job, MidjourneyTask, Policy, Task, TaskId};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use serde::Serialize;
+use zoomout::{
+    Action, Api, Error, Failure, IdempotencyKey, Instant, Job, Look, Machine as _, MidjourneyTask, Policy,
+    Shown, Step, Task, TaskId,
+};
 
 use crate::json;
 
@@ -30,24 +34,43 @@ impl Reply {
     }
 }
 
-/// A [`Job`], with moments in milliseconds and steps as JSON.
+/// A [`Job`], with moments in milliseconds and steps as JSON, and the account whose calls it makes.
 #[derive(Debug)]
-pub struct Machine(Job);
+pub struct Machine {
+    job: Job,
+    api: Api,
+    /// The call that is out, as what is sent.
+    request: Option<Request<Vec<u8>>>,
+}
 
 impl Machine {
-    /// A job that submits.
-    pub fn submit(action: Action, policy: Policy, seed: u64) -> Self {
-        Self(Job::submit(action, policy, seed, Instant::ZERO))
+    /// A job that submits. The seed also names the submission: it must not be used twice for one account.
+    pub fn submit(api: Api, action: Action, policy: Policy, seed: u64) -> Self {
+        let key = IdempotencyKey::from_bits(seed.into());
+        Self::new(api, Job::submit(action, key, policy, seed, Instant::ZERO))
     }
 
     /// A job that waits for a task.
-    pub fn wait(task_id: TaskId, policy: Policy, seed: u64) -> Self {
-        Self(Job::resume(task_id, policy, seed, Instant::ZERO))
+    pub fn wait(api: Api, task_id: TaskId, policy: Policy, seed: u64) -> Self {
+        Self::new(api, Job::resume(task_id, policy, seed, Instant::ZERO))
     }
 
-    /// What to do next, as JSON; see [`Step`](zoomout::Step).
+    fn new(api: Api, job: Job) -> Self {
+        Self { job, api, request: None }
+    }
+
+    /// What to do next, as JSON; see [`Step`].
     pub fn poll(&mut self, now: u64) -> String {
-        json(&self.0.poll(Instant::from_millis(now)))
+        let step = self.job.poll(Instant::from_millis(now));
+        if let Step::Send { call, .. } = &step {
+            self.request = Some(self.api.request(call));
+        }
+        json(&step)
+    }
+
+    /// The request that makes the call that was last handed out. It holds the key.
+    pub const fn request(&self) -> Option<&Request<Vec<u8>>> {
+        self.request.as_ref()
     }
 
     /// Reports the answer to the call that is out.
@@ -55,34 +78,48 @@ impl Machine {
     /// # Errors
     /// [`ErrorKind::Invalid`](zoomout::ErrorKind::Invalid) if it is no HTTP answer.
     pub fn on_response(&mut self, now: u64, reply: Reply) -> Result<(), Error> {
-        self.0.on_response(Instant::from_millis(now), &reply.response()?);
+        let answer = self.api.answer(&reply.response()?);
+        self.job.on(Instant::from_millis(now), answer.into());
         Ok(())
     }
 
     /// Reports that the call that is out failed: before a byte of it left, or nobody knows when.
     pub fn on_failure(&mut self, now: u64, not_sent: bool, cause: &str) {
         let failure = if not_sent { Failure::not_sent(cause) } else { Failure::unknown(cause) };
-        self.0.on_failure(Instant::from_millis(now), &failure);
+        self.job.on(Instant::from_millis(now), failure.into());
     }
 
     /// Stops it.
     pub fn cancel(&mut self) {
-        self.0.cancel();
+        self.job.cancel();
     }
 }
 
 /// The task that an answer to [`Call::Task`](zoomout::Call::Task) shows, as JSON.
 ///
 /// # Errors
-/// Those of [`Task::from_response`].
-pub fn read_task(task_id: &TaskId, reply: Reply) -> Result<String, Error> {
-    Task::from_response(&reply.response()?, task_id).map(|task| json(&task))
+/// Those of [`Look`].
+pub fn read_task(api: &Api, task_id: TaskId, reply: Reply) -> Result<String, Error> {
+    look::<Task>(api, task_id, reply)
 }
 
 /// The task that an answer to [`Call::MidjourneyTask`](zoomout::Call::MidjourneyTask) shows, as JSON.
 ///
 /// # Errors
-/// Those of [`MidjourneyTask::from_response`].
-pub fn read_buttons(task_id: &TaskId, reply: Reply) -> Result<String, Error> {
-    MidjourneyTask::from_response(&reply.response()?, task_id).map(|task| json(&task))
+/// Those of [`Look`].
+pub fn read_buttons(api: &Api, task_id: TaskId, reply: Reply) -> Result<String, Error> {
+    look::<MidjourneyTask>(api, task_id, reply)
+}
+
+fn look<T: Shown + Serialize>(api: &Api, task_id: TaskId, reply: Reply) -> Result<String, Error> {
+    let mut look = Look::<T>::at(task_id, Policy::default(), Instant::ZERO);
+    let answer = api.answer(&reply.response()?);
+    loop {
+        match look.poll(Instant::ZERO) {
+            Step::Send { .. } => look.on(Instant::ZERO, answer.clone().into()),
+            Step::Done(shown) => return shown.map(|task| json(&task)),
+            // A look is one call and nothing else.
+            Step::AwaitReply | Step::Report(_) | Step::Wait(_) => {}
+        }
+    }
 }

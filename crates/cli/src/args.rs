@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::fields::{FieldArgs, OfUpscale, OfZoom};
+
 /// Zoom out (outpaint) Midjourney pictures through the `APIMart` API, and never pay twice.
 #[derive(Debug, Parser)]
 #[command(
@@ -136,20 +138,12 @@ pub(crate) enum Command {
 
 /// The arguments of `zoom`.
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_field_names, reason = "`zoom_ratio` is the API's own word")]
 pub(crate) struct Zoom {
     /// The picture: the id of an upscale; several are zoomed at once
     #[arg(required = true, value_name = "TASK_ID")]
     pub(crate) task_ids: Vec<String>,
-    /// How far to zoom out: any number above 0; it chooses between the two tiers 1.5x and 2x
-    #[arg(long, value_name = "R", allow_hyphen_values = true)]
-    pub(crate) zoom_ratio: Option<f64>,
-    /// Press this button instead (see `zoomout buttons`)
-    #[arg(long, value_name = "ID")]
-    pub(crate) custom_id: Option<String>,
-    /// A tile of the picture, 1 to 4; normally not needed
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub(crate) index: Option<i64>,
+    #[command(flatten)]
+    pub(crate) fields: FieldArgs<OfZoom>,
     #[command(flatten)]
     pub(crate) submission: Submission,
 }
@@ -159,12 +153,8 @@ pub(crate) struct Zoom {
 pub(crate) struct Upscale {
     /// The grid
     pub(crate) task_id: String,
-    /// Which tile, 1 to 4
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub(crate) index: Option<i64>,
-    /// Press this button instead
-    #[arg(long, value_name = "ID")]
-    pub(crate) custom_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) fields: FieldArgs<OfUpscale>,
     #[command(flatten)]
     pub(crate) submission: Submission,
 }
@@ -172,12 +162,6 @@ pub(crate) struct Upscale {
 /// What every submission accepts.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Submission {
-    /// relax, fast or turbo: the queue, and with it the price cell [default of the API: relax]
-    #[arg(long, value_name = "SPEED")]
-    pub(crate) speed: Option<String>,
-    /// Your own notes, a JSON object that is kept with the task
-    #[arg(long, value_name = "JSON")]
-    pub(crate) metadata: Option<String>,
     /// Save the pictures here: a file, or a folder
     #[arg(short, long, value_name = "PATH", conflicts_with = "no_wait")]
     pub(crate) output: Option<PathBuf>,

@@ -3,13 +3,19 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use zoomout::{BillingKey, MidjourneyTask, Submission, Task, Tier};
+use zoomout::{Action, BillingKey, MidjourneyTask, Submission, Task, Tier};
 
 /// What was known of a task before it was submitted.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terms {
     pub(crate) tier: Option<Tier>,
     pub(crate) billing_key: Option<BillingKey>,
+}
+
+impl Terms {
+    pub(crate) fn of(action: &Action) -> Self {
+        Self { tier: action.tier(), billing_key: Some(action.billing_key()) }
+    }
 }
 
 /// A task, with the files that its pictures were saved to.

@@ -5,6 +5,7 @@ mod advice;
 mod args;
 mod commands;
 mod exit;
+mod fields;
 mod interrupt;
 mod json;
 mod output;

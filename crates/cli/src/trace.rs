@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use http::{Request, Response, Uri};
-use zoomout::{ApiKey, CancelToken, Failure, FetchError, Transport};
+use zoomout::{ApiKey, Context, Failure, FetchError, Transport};
 
 use crate::output::Output;
 
@@ -35,11 +35,11 @@ impl Trace {
 }
 
 impl Transport for Trace {
-    fn send(&self, request: Request<Vec<u8>>, cancel: &CancelToken) -> Result<Response<Vec<u8>>, Failure> {
+    fn send(&self, request: Request<Vec<u8>>, context: &Context) -> Result<Response<Vec<u8>>, Failure> {
         self.output.note(&format!("> {} {}", request.method(), request.uri()));
         self.body('>', request.body());
         let start = Instant::now();
-        let result = self.inner.send(request, cancel);
+        let result = self.inner.send(request, context);
         let took = start.elapsed();
         match &result {
             Ok(response) => {
@@ -58,11 +58,11 @@ impl Transport for Trace {
         uri: &Uri,
         limit: u64,
         sink: &mut dyn Write,
-        cancel: &CancelToken,
+        context: &Context,
     ) -> Result<(), FetchError> {
         self.output.note(&format!("> GET {uri}"));
         let start = Instant::now();
-        let result = self.inner.fetch(uri, limit, sink, cancel);
+        let result = self.inner.fetch(uri, limit, sink, context);
         let took = start.elapsed();
         match &result {
             Ok(()) => self.output.note(&format!("< picture ({took:.0?})")),

@@ -9,6 +9,9 @@ use zoomout_core::{Api, ApiKey, BaseUrl, Error, Language, Policy};
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::clock::{Clock, MachineClock};
+use crate::dispatcher::{Engine, EngineOwner, Limits};
+use crate::drive::Driver;
+use crate::line::Line;
 use crate::network::{ProxyChoice, UreqTransport};
 use crate::timeouts::Timeouts;
 use crate::transport::Transport;
@@ -42,6 +45,7 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     layer: Option<Layer>,
     clock: Option<Arc<dyn Clock>>,
+    limits: Limits,
 }
 
 impl ClientBuilder {
@@ -58,6 +62,7 @@ impl ClientBuilder {
             transport: None,
             layer: None,
             clock: None,
+            limits: Limits::default(),
         }
     }
 
@@ -131,6 +136,12 @@ impl ClientBuilder {
         self
     }
 
+    /// How much it may do at once.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Another clock; see [`MachineClock::at_pace`].
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -147,7 +158,7 @@ impl ClientBuilder {
             transport
         } else {
             let mut builder = UreqTransport::builder()
-                .timeouts(self.timeouts.within(self.policy.deadline))
+                .timeouts(self.timeouts)
                 .proxy(self.proxy)
                 // Pictures of an API on this machine are on this machine, too.
                 .local_api(self.base.is_loopback());
@@ -167,14 +178,44 @@ impl ClientBuilder {
         if let Some(program) = self.program {
             api = api.user_agent(&program)?;
         }
-        Ok(Client {
-            api: Arc::new(api),
-            transport,
-            clock: self.clock.unwrap_or_else(|| Arc::new(MachineClock::new())),
-            policy: self.policy,
+        let clock = self.clock.unwrap_or_else(|| Arc::new(MachineClock::new()));
+        let engine = Engine::new(Arc::clone(&clock), self.limits);
+        let driver = Driver {
+            clock: Arc::clone(&clock),
             cancel: CancelToken::new(),
             observer: None,
+            engine: Some(Arc::clone(&engine)),
+        };
+        Ok(Client {
+            line: Arc::new(Line { api, transport, clock }),
+            policy: self.policy,
+            driver,
+            owner: EngineOwner::new(&engine),
         })
+    }
+}
+
+impl Client {
+    /// A client with this key and the default settings.
+    ///
+    /// # Errors
+    /// See [`ClientBuilder::build`].
+    pub fn new(key: ApiKey) -> Result<Self, Error> {
+        Self::builder(key).build()
+    }
+
+    /// A client with settings of its own.
+    pub fn builder(key: ApiKey) -> ClientBuilder {
+        ClientBuilder::new(key)
+    }
+
+    /// A client with the key in `APIMART_API_KEY` and, if it is set, the address in `APIMART_BASE_URL`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the key is missing or cannot be used, or the
+    /// address is none.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
     }
 }
 

@@ -5,24 +5,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use zoomout_core::{
-    Action, Api, ApiKey, Billed, Call, Error, ErrorKind, Event, Job, MidjourneyTask, Policy, Submission,
+    Action, Call, Error, Event, Instant, Job, Look, Machine, MidjourneyTask, Policy, Reply, Shown, Submission,
     Task, TaskId, Upscale, Zoom,
 };
 
-use crate::builder::ClientBuilder;
 use crate::cancel::CancelToken;
-use crate::clock::Clock;
-use crate::picture::{self, Pictures};
-use crate::transport::Transport;
+use crate::dispatcher::EngineOwner;
+use crate::drive::Driver;
+use crate::identity::Identity;
+use crate::line::Line;
+use crate::picture::{Pictures, links};
 
-/// Hears what happens.
-pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
-
-/// A client of the API. Cheap to clone; clones share their connections.
+/// A client of the API. Cheap to clone; clones share their connections, their [limits](crate::Limits) and their
+/// pace, whoever asks them for whatever.
 ///
 /// Every method blocks until it has an answer. Only [`zoom`](Self::zoom), [`submit`](Self::submit) and
 /// [`upscale`](Self::upscale) cost money; each of them submits once, and again only where the first
-/// attempt provably was not executed (see [`Resubmit`](zoomout_core::Resubmit)).
+/// attempt provably was not executed (see [`Resubmit`](zoomout_core::Resubmit)). A transport, a clock or an
+/// observer that panics ends the call with an error that is true about money.
 ///
 /// ```no_run
 /// use zoomout::{Client, Speed, TaskId, Zoom, ZoomRatio};
@@ -36,52 +36,32 @@ pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) api: Arc<Api>,
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) line: Arc<Line>,
     pub(crate) policy: Policy,
-    pub(crate) cancel: CancelToken,
-    pub(crate) observer: Option<Observer>,
+    pub(crate) driver: Driver,
+    /// The last one ends what still runs.
+    pub(crate) owner: Arc<EngineOwner>,
 }
 
 impl Client {
-    /// A client with this key and the default settings.
-    ///
-    /// # Errors
-    /// See [`ClientBuilder::build`].
-    pub fn new(key: ApiKey) -> Result<Self, Error> {
-        Self::builder(key).build()
-    }
-
-    /// A client with settings of its own.
-    pub fn builder(key: ApiKey) -> ClientBuilder {
-        ClientBuilder::new(key)
-    }
-
-    /// A client with the key in `APIMART_API_KEY` and, if it is set, the address in `APIMART_BASE_URL`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Invalid`] if the key is missing or cannot be used, or the address is none.
-    pub fn from_env() -> Result<Self, Error> {
-        ClientBuilder::from_env()?.build()
-    }
-
     /// The same client, stopped by `token`. A call that is stopped ends with [`ErrorKind::Cancelled`].
     #[must_use]
     pub fn cancelled_by(&self, token: &CancelToken) -> Self {
-        Self { cancel: token.clone(), ..self.clone() }
+        let driver = Driver { cancel: token.clone(), ..self.driver.clone() };
+        Self { driver, ..self.clone() }
     }
 
     /// The same client, telling `observer` what happens: the accepted submission, progress, retries. It
     /// is called on the thread that waits, so it should not take long.
     #[must_use]
     pub fn observed_by(&self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        Self { observer: Some(Arc::new(observer)), ..self.clone() }
+        let driver = Driver { observer: Some(Arc::new(observer)), ..self.driver.clone() };
+        Self { driver, ..self.clone() }
     }
 
     /// The address of the API that this client talks to.
     pub fn base_url(&self) -> &zoomout_core::BaseUrl {
-        self.api.base_url()
+        self.line.api.base_url()
     }
 
     /// Zooms out and waits for the picture. **Costs money** once accepted.
@@ -90,7 +70,7 @@ impl Client {
     /// Any [`ErrorKind`] but `Storage`. [`Error::billed`] says whether money was spent; with a task id
     /// in it, [`wait`](Self::wait) goes on where this stopped.
     pub fn zoom(&self, zoom: &Zoom) -> Result<Task, Error> {
-        self.drive(self.job(zoom.clone()))
+        self.run(zoom.clone())
     }
 
     /// Upscales one tile of a grid and waits for the picture. **Costs money** once accepted.
@@ -98,16 +78,26 @@ impl Client {
     /// # Errors
     /// As [`zoom`](Self::zoom).
     pub fn upscale(&self, upscale: &Upscale) -> Result<Task, Error> {
-        self.drive(self.job(upscale.clone()))
+        self.run(upscale.clone())
     }
 
-    /// Submits a zoom or an upscale and returns as soon as it is accepted. **Costs money** once
+    /// Submits any action and waits for its pictures. **Costs money** once accepted.
+    ///
+    /// # Errors
+    /// As [`zoom`](Self::zoom).
+    pub fn run(&self, action: impl Into<Action>) -> Result<Task, Error> {
+        let identity = Identity::draw()?;
+        self.drive(|policy, now| Job::submit(action, identity.key, policy, identity.seed, now))
+    }
+
+    /// Submits any action and returns as soon as it is accepted. **Costs money** once
     /// accepted; [`wait`](Self::wait) fetches the result.
     ///
     /// # Errors
     /// As [`zoom`](Self::zoom), but for those of a running task.
     pub fn submit(&self, action: impl Into<Action>) -> Result<Submission, Error> {
-        self.drive_until_submitted(self.job(action))
+        let identity = Identity::draw()?;
+        self.drive(|policy, now| Job::submit_only(action, identity.key, policy, identity.seed, now))
     }
 
     /// Waits for a task that was submitted before. Costs nothing.
@@ -115,7 +105,8 @@ impl Client {
     /// # Errors
     /// As [`zoom`](Self::zoom), but for those of a submission.
     pub fn wait(&self, task_id: &TaskId) -> Result<Task, Error> {
-        self.drive(Job::resume(task_id.clone(), self.policy, fastrand::u64(..), self.clock.now()))
+        let seed = Identity::draw()?.seed;
+        self.drive(|policy, now| Job::resume(task_id.clone(), policy, seed, now))
     }
 
     /// Looks at a task once. Costs nothing. A task that failed is not an error here: it is a task.
@@ -124,7 +115,7 @@ impl Client {
     /// [`ErrorKind::Refused`], [`ErrorKind::Transport`], [`ErrorKind::Protocol`] or
     /// [`ErrorKind::Cancelled`].
     pub fn task(&self, task_id: &TaskId) -> Result<Task, Error> {
-        self.look(&Call::Task(task_id.clone()), task_id, Task::from_response)
+        self.look(task_id)
     }
 
     /// Looks once at a task in Midjourney's vocabulary: the buttons under its picture. Costs nothing.
@@ -132,7 +123,7 @@ impl Client {
     /// # Errors
     /// As [`task`](Self::task).
     pub fn buttons(&self, task_id: &TaskId) -> Result<MidjourneyTask, Error> {
-        self.look(&Call::MidjourneyTask(task_id.clone()), task_id, MidjourneyTask::from_response)
+        self.look(task_id)
     }
 
     /// Downloads every picture of a finished task, and answers where each one is. Costs nothing.
@@ -146,55 +137,36 @@ impl Client {
     /// [`ErrorKind::Refused`] or [`ErrorKind::Protocol`] if a picture cannot be fetched,
     /// [`ErrorKind::Cancelled`]. Each names the task.
     pub fn download(&self, task: &Task, path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
-        self.pictures().save_all(&task.task_id, &picture::links(task), path)
+        self.pictures().save_all(&task.task_id, &links(task), path)
     }
 
     /// What fetches pictures for this client: one by one, into memory, or by links that were kept.
     pub fn pictures(&self) -> Pictures {
         Pictures {
-            transport: Arc::clone(&self.transport),
-            clock: Arc::clone(&self.clock),
-            cancel: self.cancel.clone(),
-            observer: self.observer.clone(),
+            transport: Arc::clone(&self.line.transport),
+            policy: self.policy,
+            driver: self.driver.clone(),
         }
     }
 
-    pub(crate) fn tell(&self, event: &Event) {
-        if let Some(observer) = &self.observer {
-            observer(event);
-        }
+    fn look<T: Shown>(&self, task_id: &TaskId) -> Result<T, Error> {
+        self.drive(|policy, now| Look::at(task_id.clone(), policy, now))
     }
 
-    fn job(&self, action: impl Into<Action>) -> Job {
-        Job::submit(action, self.policy, fastrand::u64(..), self.clock.now())
-    }
-
-    fn look<T>(
+    fn drive<M: Machine<Call = Call, Reply = Reply>>(
         &self,
-        call: &Call,
-        task_id: &TaskId,
-        read: impl FnOnce(&http::Response<Vec<u8>>, &TaskId) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        match self.exchange(call, &self.cancel) {
-            Ok(response) => read(&response, task_id),
-            Err(failure) if self.cancel.is_cancelled() => {
-                let error =
-                    Error::new(ErrorKind::Cancelled, Billed::No, "cancelled while looking at the task");
-                Err(error.about(task_id).caused_by(&failure.cause))
-            }
-            Err(failure) => {
-                let error = Error::new(ErrorKind::Transport, Billed::No, "the server could not be asked");
-                Err(error.about(task_id).caused_by(&failure.cause))
-            }
-        }
+        begin: impl FnOnce(Policy, Instant) -> M,
+    ) -> Result<M::Output, Error> {
+        let now = self.line.clock.now();
+        let exchange = |call: Call, by: Instant, cancel: &CancelToken| self.line.exchange(&call, by, cancel);
+        self.driver.drive(begin(self.policy, now), now + self.policy.deadline, exchange)
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("api", &self.api)
-            .field("transport", &self.transport)
+            .field("line", &self.line)
             .field("policy", &self.policy)
             .finish_non_exhaustive()
     }

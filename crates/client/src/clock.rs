@@ -14,6 +14,11 @@ pub trait Clock: Debug + Send + Sync {
 
     /// Waits until `until`, or until somebody cancels.
     fn sleep_until(&self, until: Instant, cancel: &CancelToken);
+
+    /// How much real time passes before `until`: the limit of a call that must have ended by then.
+    fn left(&self, until: Instant) -> Duration {
+        until - self.now()
+    }
 }
 
 /// The clock of the machine, running at a chosen pace: beside an emulator whose time runs fast, a
@@ -51,8 +56,12 @@ impl Clock for MachineClock {
     }
 
     fn sleep_until(&self, until: Instant, cancel: &CancelToken) {
-        let left = until.saturating_since(self.now()).as_secs_f64() / self.pace;
-        cancel.sleep(Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX));
+        cancel.sleep(self.left(until));
+    }
+
+    fn left(&self, until: Instant) -> Duration {
+        let left = (until - self.now()).as_secs_f64() / self.pace;
+        Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX)
     }
 }
 

@@ -1,82 +1,57 @@
-//! Drives one job to its end on the caller's thread.
+//! Runs a machine on the thread of whoever waits for it: the one blocking loop.
 
-use http::Response;
-use zoomout_core::{Call, Error, Event, Failure, Job, Step, Submission, Task};
+use std::sync::Arc;
+
+use zoomout_core::{Error, Event, Instant, Machine};
 
 use crate::cancel::CancelToken;
-use crate::client::Client;
+use crate::clock::Clock;
+use crate::dispatcher::{Class, Engine, Next};
+use crate::errand::Errand;
 
-impl Client {
-    /// Runs the job until it ends.
-    pub(crate) fn drive(&self, mut job: Job) -> Result<Task, Error> {
-        loop {
-            if let Next::Ended(result) = self.step(&mut job) {
-                return result;
-            }
-        }
-    }
+/// Hears what happens.
+pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
 
-    /// Runs the job until its submission is accepted, and leaves it there.
-    pub(crate) fn drive_until_submitted(&self, mut job: Job) -> Result<Submission, Error> {
-        loop {
-            match self.step(&mut job) {
-                Next::Accepted(submission) => return Ok(submission),
-                Next::Ended(result) => {
-                    return result.map(Submission::from);
-                }
-                Next::Again => {}
-            }
-        }
-    }
-
-    fn step(&self, job: &mut Job) -> Next {
-        if self.cancel.is_cancelled() {
-            job.cancel();
-        }
-        match job.poll(self.clock.now()) {
-            Step::Send(call) => {
-                let outcome = self.exchange(&call, &self.cancel);
-                // Before the outcome, so that a call that was cut off counts as stopped, not as failed.
-                if self.cancel.is_cancelled() {
-                    job.cancel();
-                }
-                match outcome {
-                    Ok(response) => {
-                        job.on_response(self.clock.now(), &response);
-                    }
-                    Err(failure) => job.on_failure(self.clock.now(), &failure),
-                }
-                Next::Again
-            }
-            Step::Report(event) => {
-                self.tell(&event);
-                match event {
-                    Event::Submitted(submission) => Next::Accepted(submission),
-                    _ => Next::Again,
-                }
-            }
-            Step::Wait(until) => {
-                self.clock.sleep_until(until, &self.cancel);
-                Next::Again
-            }
-            Step::Done(result) => Next::Ended(result),
-            // This loop reports every call before it asks again.
-            _ => Next::Again,
-        }
-    }
-
-    /// Makes one call, without letting the key come back in.
-    pub(crate) fn exchange(&self, call: &Call, cancel: &CancelToken) -> Result<Response<Vec<u8>>, Failure> {
-        let mut response = self.transport.send(self.api.request(call), cancel)?;
-        self.api.redact(&mut response);
-        Ok(response)
-    }
+/// Whoever waits: by which clock, until who cancels, and who is told meanwhile.
+#[derive(Clone)]
+pub(crate) struct Driver {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) cancel: CancelToken,
+    pub(crate) observer: Option<Observer>,
+    /// Whose limits it keeps to, if there are any.
+    pub(crate) engine: Option<Arc<Engine>>,
 }
 
-/// What a step of a job came to.
-#[expect(clippy::large_enum_variant, reason = "matched at once, never stored")]
-enum Next {
-    Again,
-    Accepted(Submission),
-    Ended(Result<Task, Error>),
+impl Driver {
+    /// Runs a machine, which gives up at `deadline`, to its end.
+    pub(crate) fn drive<M: Machine>(
+        &self,
+        machine: M,
+        deadline: Instant,
+        exchange: impl FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
+    ) -> Result<M::Output, Error> {
+        let observer = self.observer.clone();
+        let hear = move |event: &Event| {
+            if let Some(observer) = &observer {
+                observer(event);
+            }
+        };
+        let mut errand = Errand::of(machine, exchange, &self.clock, &self.cancel, Box::new(hear));
+        loop {
+            let class = errand.class();
+            let permit = match &self.engine {
+                Some(engine) => engine.admit(class, deadline, &self.cancel).map(Some),
+                None => Some(None),
+            };
+            let (next, reception) = errand.turn(permit.as_ref().map_or(Class::End, |_| class));
+            if let Some(Some(permit)) = &permit {
+                permit.heard(reception);
+            }
+            drop(permit);
+            match next {
+                Next::Again(turn) => errand.rest(turn.at),
+                Next::Ended => return errand.into_result(),
+            }
+        }
+    }
 }

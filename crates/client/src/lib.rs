@@ -27,9 +27,14 @@ mod client;
 mod clock;
 mod dispatcher;
 mod drive;
+mod errand;
+mod identity;
+mod line;
 mod network;
 mod picture;
+mod sync;
 mod target;
+pub mod testing;
 mod timeouts;
 mod transport;
 
@@ -41,10 +46,10 @@ pub use self::dispatcher::{
     Batch, Dispatcher, Finished, JobHandle, Lateness, Limits, NotYet, Unfinished, Work, ZoomMany,
 };
 pub use self::network::{ProxyChoice, UreqTransport, UreqTransportBuilder};
-pub use self::picture::Pictures;
+pub use self::picture::{Download, Pictures};
 pub use self::target::check_target;
 pub use self::timeouts::{Timeouts, seconds};
-pub use self::transport::{FetchError, Transport};
+pub use self::transport::{Context, FetchError, Transport};
 pub use zoomout_core::*;
 
 /// The code in the README is compiled.

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http::Uri;
-use zoomout_core::{Billed, Error, ErrorKind, Event, Fetching, Task, TaskId};
+use zoomout_core::{Error, Fetch, Fetched, Instant, Picture, Policy, Task, TaskId, Trouble};
 
 use crate::cancel::CancelToken;
-use crate::client::Observer;
-use crate::clock::{Clock, MachineClock};
+use crate::clock::MachineClock;
+use crate::drive::Driver;
+use crate::identity::Identity;
 use crate::network::UreqTransport;
 use crate::target::{Target, new_file};
-use crate::transport::{FetchError, Transport};
+use crate::transport::{Context, FetchError, Transport};
 
 /// No picture of this API comes near this size; a real grid is 6 MB (reference, section 5.3).
 const MAX_BYTES: u64 = 256 << 20;
@@ -36,34 +37,35 @@ pub(crate) fn links(task: &Task) -> Vec<&str> {
 
 /// Fetches pictures by their links. These are public, so it has no API key; nothing it does costs money.
 ///
-/// That of a [`Client`](crate::Client) shares its transport, clock, observer and cancel token; see
-/// [`Client::pictures`](crate::Client::pictures).
+/// That of a [`Client`](crate::Client) shares its transport, clock, limits, deadline, observer and cancel token;
+/// see [`Client::pictures`](crate::Client::pictures).
 #[derive(Clone)]
 pub struct Pictures {
     pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) cancel: CancelToken,
-    pub(crate) observer: Option<Observer>,
+    pub(crate) policy: Policy,
+    pub(crate) driver: Driver,
 }
 
 impl Pictures {
     /// For links that were kept when their client was not.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`] if the environment names a proxy that cannot be used.
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the environment names a proxy that cannot be used.
     pub fn new() -> Result<Self, Error> {
-        Ok(Self {
-            transport: Arc::new(UreqTransport::builder().build()?),
+        let driver = Driver {
             clock: Arc::new(MachineClock::new()),
             cancel: CancelToken::new(),
             observer: None,
-        })
+            engine: None,
+        };
+        Ok(Self { transport: Arc::new(UreqTransport::builder().build()?), policy: Policy::default(), driver })
     }
 
     /// The same, stopped by this token.
     #[must_use]
     pub fn cancelled_by(&self, token: &CancelToken) -> Self {
-        Self { cancel: token.clone(), ..self.clone() }
+        let driver = Driver { cancel: token.clone(), ..self.driver.clone() };
+        Self { driver, ..self.clone() }
     }
 
     /// Saves what the links of a task lead to, each whole or not at all, and says where.
@@ -79,21 +81,7 @@ impl Pictures {
         links: &[&str],
         path: impl AsRef<Path>,
     ) -> Result<Vec<PathBuf>, Error> {
-        if links.is_empty() {
-            let message = "the task shows no picture to download";
-            return Err(Error::new(ErrorKind::Protocol, Billed::Yes, message).about(task_id));
-        }
-        let count = links.len();
-        let mut saved = Vec::with_capacity(count);
-        for (link, number) in links.iter().zip(1..) {
-            let target = Target::of(task_id, path.as_ref(), number, count);
-            let file = self.again(|| self.save_once(link, &target)).map_err(|error| {
-                let error = error.about(task_id);
-                if saved.is_empty() { error } else { error.with_note(&already_saved(&saved)) }
-            })?;
-            saved.push(file);
-        }
-        Ok(saved)
+        self.fetch(&Download::all(task_id, links, path), Download::save)
     }
 
     /// Saves what a link leads to into exactly this file, whole or not at all.
@@ -101,8 +89,7 @@ impl Pictures {
     /// # Errors
     /// As [`Client::download`](crate::Client::download), without a task id.
     pub fn save(&self, link: &str, path: impl AsRef<Path>) -> Result<(), Error> {
-        let target = Target::File(path.as_ref().to_owned());
-        self.again(|| self.save_once(link, &target)).map(drop)
+        self.fetch(&Download::one(link, path), Download::save).map(drop)
     }
 
     /// The picture that a link leads to, as the bytes of its file.
@@ -110,77 +97,150 @@ impl Pictures {
     /// # Errors
     /// As [`Client::download`](crate::Client::download), without a task id and without those of the disk.
     pub fn read(&self, link: &str) -> Result<Vec<u8>, Error> {
-        self.again(|| {
-            let mut bytes = Cursor::new(Vec::new());
-            self.fetch(link, &mut bytes, Path::new("memory"))?;
-            check(&mut bytes).map_err(|error| not_written(Path::new("memory"), &error))??;
-            Ok(bytes.into_inner())
-        })
+        let pictures = self.fetch(&Download::one(link, "memory"), Download::read)?;
+        Ok(pictures.into_iter().next().unwrap_or_default())
     }
 
-    /// Tries again after trouble that may pass: a look at a public file harms nobody.
-    fn again<T>(&self, fetch: impl Fn() -> Result<T, Trouble>) -> Result<T, Error> {
-        let mut fetching = Fetching::new(fastrand::u64(..));
-        loop {
-            let error = match fetch() {
-                Ok(picture) => return Ok(picture),
-                Err(Trouble::Lasting(error)) => return Err(error),
-                Err(Trouble::Passing(error)) => error,
-            };
-            let Some(retry) = fetching.after_trouble(&error) else { return Err(error) };
-            let until = self.clock.now() + retry.after;
-            if let Some(observer) = &self.observer {
-                observer(&Event::Retrying(retry));
-            }
-            self.clock.sleep_until(until, &self.cancel);
+    fn fetch<P: Clone>(
+        &self,
+        download: &Download,
+        make: fn(&Download, &dyn Transport, &Picture, &Context) -> Fetched<P>,
+    ) -> Result<Vec<P>, Error> {
+        let Self { transport, policy, driver } = self;
+        let now = driver.clock.now();
+        driver.drive(download.begin(*policy, now)?, now + policy.deadline, |picture, by, cancel| {
+            make(download, &**transport, &picture, &Context::new(cancel, driver.clock.left(by)))
+        })
+    }
+}
+
+/// Links, and where what they lead to is saved.
+#[derive(Clone, Debug)]
+pub struct Download {
+    task_id: Option<TaskId>,
+    links: Vec<String>,
+    place: Place,
+}
+
+/// Where pictures are saved.
+#[derive(Clone, Debug)]
+enum Place {
+    /// Exactly this file.
+    File(PathBuf),
+    /// What the path and the task's id make of it.
+    OfTask(PathBuf, TaskId),
+}
+
+impl Download {
+    /// What the links of a task lead to; see [`Pictures::save_all`].
+    pub fn all(task_id: &TaskId, links: &[impl AsRef<str>], path: impl AsRef<Path>) -> Self {
+        Self {
+            task_id: Some(task_id.clone()),
+            links: links.iter().map(|link| link.as_ref().to_owned()).collect(),
+            place: Place::OfTask(path.as_ref().to_owned(), task_id.clone()),
         }
     }
 
-    /// Downloads beside the target, checks that it is a picture, makes it durable, and only then gives it
-    /// its name: whatever happens on the way, no half picture is left behind.
-    fn save_once(&self, link: &str, target: &Target) -> Result<PathBuf, Trouble> {
-        let folder = target.folder();
-        let mut file = new_file(folder).map_err(|error| not_written(folder, &error))?;
-        let mut sink = BufWriter::new(file.as_file_mut());
-        self.fetch(link, &mut sink, folder)?;
-        sink.flush().map_err(|error| not_written(folder, &error))?;
-        drop(sink);
-        let kind = check(file.as_file_mut()).map_err(|error| not_written(folder, &error))??;
-        let path = target.file(kind);
-        file.as_file().sync_all().map_err(|error| not_written(&path, &error))?;
-        file.persist(&path).map_err(|error| not_written(&path, &error.error))?;
-        Ok(path)
+    /// What one link leads to; see [`Pictures::save`].
+    pub fn one(link: &str, path: impl AsRef<Path>) -> Self {
+        Self { task_id: None, links: vec![link.to_owned()], place: Place::File(path.as_ref().to_owned()) }
     }
 
-    fn fetch(&self, link: &str, sink: &mut dyn Write, place: &Path) -> Result<(), Trouble> {
-        let uri: Uri =
-            link.parse().map_err(|_| not_fetched(ErrorKind::Protocol, "the link to the picture is none"))?;
-        self.transport.fetch(&uri, MAX_BYTES, sink, &self.cancel).map_err(|error| explain(error, place))
+    /// The machine that fetches them.
+    pub(crate) fn begin<P>(&self, policy: Policy, now: Instant) -> Result<Fetch<P>, Error> {
+        let seed = Identity::draw()?.seed;
+        Ok(Fetch::new(self.task_id.clone(), self.links.clone(), policy, seed, now))
     }
+
+    /// Saves one of them.
+    pub(crate) fn save(
+        &self,
+        transport: &dyn Transport,
+        picture: &Picture,
+        context: &Context,
+    ) -> Fetched<PathBuf> {
+        let saved = save(transport, &self.place.target(picture), picture, context);
+        fetched(saved.map(|path| (path.display().to_string(), path)))
+    }
+
+    /// Reads one of them.
+    pub(crate) fn read(
+        &self,
+        transport: &dyn Transport,
+        picture: &Picture,
+        context: &Context,
+    ) -> Fetched<Vec<u8>> {
+        fetched(read(transport, picture, context).map(|bytes| ("memory".to_owned(), bytes)))
+    }
+}
+
+impl Place {
+    fn target(&self, picture: &Picture) -> Target {
+        match self {
+            Self::File(path) => Target::File(path.clone()),
+            Self::OfTask(path, task_id) => Target::of(task_id, path, picture.number, picture.count),
+        }
+    }
+}
+
+fn fetched<P>(result: Result<(String, P), Trouble>) -> Fetched<P> {
+    match result {
+        Ok((name, picture)) => Fetched::Whole { picture, name },
+        Err(trouble) => Fetched::Trouble(trouble),
+    }
+}
+
+/// Downloads beside the target, checks that it is a picture, makes it durable, and only then gives it its name:
+/// whatever happens on the way, no half picture is left behind.
+fn save(
+    transport: &dyn Transport,
+    target: &Target,
+    picture: &Picture,
+    context: &Context,
+) -> Result<PathBuf, Trouble> {
+    let folder = target.folder();
+    let mut file = new_file(folder).map_err(|error| not_written(folder, &error))?;
+    let mut sink = BufWriter::new(file.as_file_mut());
+    fetch(transport, picture, &mut sink, folder, context)?;
+    sink.flush().map_err(|error| not_written(folder, &error))?;
+    drop(sink);
+    let kind = check(file.as_file_mut()).map_err(|error| not_written(folder, &error))??;
+    let path = target.file(kind);
+    file.as_file().sync_all().map_err(|error| not_written(&path, &error))?;
+    file.persist(&path).map_err(|error| not_written(&path, &error.error))?;
+    Ok(path)
+}
+
+fn read(transport: &dyn Transport, picture: &Picture, context: &Context) -> Result<Vec<u8>, Trouble> {
+    let memory = Path::new("memory");
+    let mut bytes = Cursor::new(Vec::new());
+    fetch(transport, picture, &mut bytes, memory, context)?;
+    check(&mut bytes).map_err(|error| not_written(memory, &error))??;
+    Ok(bytes.into_inner())
+}
+
+fn fetch(
+    transport: &dyn Transport,
+    picture: &Picture,
+    sink: &mut dyn Write,
+    place: &Path,
+    context: &Context,
+) -> Result<(), Trouble> {
+    let uri: Uri =
+        picture.link.parse().map_err(|_| Trouble::NotAllowed("the link to the picture is none".to_owned()))?;
+    transport.fetch(&uri, MAX_BYTES, sink, context).map_err(|error| match error {
+        FetchError::NotAllowed(why) => Trouble::NotAllowed(why),
+        FetchError::Status(status) => Trouble::Status(status),
+        FetchError::TooLarge(limit) => Trouble::TooLarge(limit),
+        FetchError::Network(cause) => Trouble::Network(cause),
+        FetchError::Sink(error) => not_written(place, &error),
+        FetchError::Cancelled => Trouble::Cancelled,
+    })
 }
 
 impl fmt::Debug for Pictures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pictures").field("transport", &self.transport).finish_non_exhaustive()
-    }
-}
-
-fn already_saved(saved: &[PathBuf]) -> String {
-    let names: Vec<_> = saved.iter().map(|path| path.display().to_string()).collect();
-    format!("saved before that: {}", names.join(", "))
-}
-
-/// Why a picture is not on disk.
-enum Trouble {
-    /// It may be had in a moment.
-    Passing(Error),
-    /// It will not.
-    Lasting(Error),
-}
-
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Self {
-        Self::Lasting(error)
     }
 }
 
@@ -191,11 +251,10 @@ fn check(file: &mut (impl Read + Seek)) -> io::Result<Result<infer::Type, Troubl
     file.by_ref().take(MAGIC_BYTES).read_to_end(&mut head)?;
     let kind = infer::get(&head).filter(|kind| kind.matcher_type() == infer::MatcherType::Image);
     let Some(kind) = kind else {
-        let message = "what came in place of the picture is no picture";
-        return Ok(Err(not_fetched(ErrorKind::Protocol, message).into()));
+        return Ok(Err(Trouble::NoPicture));
     };
     if !is_whole(file, kind)? {
-        return Ok(Err(Trouble::Passing(not_fetched(ErrorKind::Transport, "the picture was cut short"))));
+        return Ok(Err(Trouble::CutShort));
     }
     Ok(Ok(kind))
 }
@@ -213,43 +272,6 @@ fn is_whole(file: &mut (impl Read + Seek), kind: infer::Type) -> io::Result<bool
     Ok(tail.windows(PNG_END.len()).any(|window| window == PNG_END))
 }
 
-fn explain(error: FetchError, place: &Path) -> Trouble {
-    Trouble::Lasting(match error {
-        FetchError::NotAllowed(why) => {
-            not_fetched(ErrorKind::Protocol, "the link to the picture is not one that is followed")
-                .caused_by(&why)
-        }
-        FetchError::Status(status) if may_pass(status) => {
-            let message = format!("the host has no picture right now (status {status})");
-            return Trouble::Passing(not_fetched(ErrorKind::Transport, &message));
-        }
-        FetchError::Status(status) => {
-            let message =
-                format!("the host refused the picture (status {status}); its link may have expired");
-            not_fetched(ErrorKind::Refused, &message)
-        }
-        FetchError::TooLarge(limit) => {
-            not_fetched(ErrorKind::Protocol, &format!("the picture is larger than {limit} bytes"))
-        }
-        FetchError::Network(cause) => {
-            let error = not_fetched(ErrorKind::Transport, "the picture could not be fetched");
-            return Trouble::Passing(error.caused_by(&cause));
-        }
-        FetchError::Sink(error) => not_written(place, &error),
-        FetchError::Cancelled => not_fetched(ErrorKind::Cancelled, "cancelled while the picture was fetched"),
-    })
-}
-
-/// Whether a host that answers so may have the picture in a moment.
-const fn may_pass(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500..=599)
-}
-
-fn not_fetched(kind: ErrorKind, message: &str) -> Error {
-    Error::new(kind, Billed::Yes, message)
-}
-
-fn not_written(path: &Path, error: &io::Error) -> Error {
-    let message = format!("the picture could not be written to {}", path.display());
-    Error::new(ErrorKind::Storage, Billed::Yes, message).caused_by(error)
+fn not_written(path: &Path, error: &io::Error) -> Trouble {
+    Trouble::NotWritten { place: path.display().to_string(), cause: error.to_string() }
 }

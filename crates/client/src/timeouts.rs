@@ -16,7 +16,7 @@ pub fn seconds(field: &'static str, seconds: f64) -> Result<Duration, Error> {
 }
 
 /// How long each phase of one call may take. The job as a whole is bounded by
-/// [`Policy::deadline`](zoomout_core::Policy::deadline), and no phase takes longer than that.
+/// [`Policy::deadline`](zoomout_core::Policy::deadline), and no phase of any call lasts beyond it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
@@ -38,13 +38,6 @@ impl Timeouts {
     /// The same, with no phase longer than `limit`.
     #[must_use]
     pub fn at_most(self, limit: Duration) -> Self {
-        Self { picture: self.picture.min(limit), ..self.within(limit) }
-    }
-
-    /// The same, with no phase of an API call longer than `limit`: whoever waits for five seconds in all
-    /// does not want to wait for a minute in one call. Pictures have no part in it: they are fetched after
-    /// the wait.
-    pub(crate) fn within(self, limit: Duration) -> Self {
         let Self { resolve, connect, send, response, body, picture } = self;
         Self {
             resolve: resolve.min(limit),
@@ -52,7 +45,7 @@ impl Timeouts {
             send: send.min(limit),
             response: response.min(limit),
             body: body.min(limit),
-            picture,
+            picture: picture.min(limit),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 use http::{Request, Response, Uri};
 use zoomout_core::Failure;
@@ -14,24 +15,42 @@ pub trait Transport: Debug + Send + Sync {
     ///
     /// A request whose method is not safe (RFC 9110 section 9.2.1) goes out at most once, and on a fresh
     /// connection: on a reused one, a server that hung up long ago would turn "never arrived" into "may
-    /// have arrived". Once `cancel` is set, nothing more is sent and the call ends at once.
+    /// have arrived". No phase of the call lasts longer than [`Context::by`], and once [`Context::cancel`] is
+    /// set, nothing more is sent and the call ends at once.
     ///
     /// # Errors
     /// A [`Failure`] that says whether the request may have reached the server.
-    fn send(&self, request: Request<Vec<u8>>, cancel: &CancelToken) -> Result<Response<Vec<u8>>, Failure>;
+    fn send(&self, request: Request<Vec<u8>>, context: &Context) -> Result<Response<Vec<u8>>, Failure>;
 
     /// Downloads a picture into `sink`: without the API key, over https (http from this machine only),
-    /// following redirects, and never more than `limit` bytes.
+    /// following redirects, and never more than `limit` bytes. It ends as a call does.
     ///
     /// # Errors
     /// See [`FetchError`].
-    fn fetch(
-        &self,
-        uri: &Uri,
-        limit: u64,
-        sink: &mut dyn Write,
-        cancel: &CancelToken,
-    ) -> Result<(), FetchError>;
+    fn fetch(&self, uri: &Uri, limit: u64, sink: &mut dyn Write, context: &Context)
+    -> Result<(), FetchError>;
+}
+
+/// When a call ends, if not by itself.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Context {
+    /// As soon as somebody cancels.
+    pub cancel: CancelToken,
+    /// At this moment of real time; never where it is absent.
+    pub by: Option<Instant>,
+}
+
+impl Context {
+    /// A call that ends when somebody cancels, and within this time.
+    pub fn new(cancel: &CancelToken, within: Duration) -> Self {
+        Self { cancel: cancel.clone(), by: Instant::now().checked_add(within) }
+    }
+
+    /// How long the call may still last.
+    pub fn left(&self) -> Option<Duration> {
+        self.by.map(|by| by.saturating_duration_since(Instant::now()))
+    }
 }
 
 /// Why a picture could not be downloaded.

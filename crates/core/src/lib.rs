@@ -67,7 +67,9 @@ mod time;
 mod values;
 mod wire;
 
-pub use action::{Action, BillingKey, Field, Fields, FirstLook, Given, Price, Spec, Tier, Upscale, Zoom};
+pub use action::{
+    Action, BillingKey, Field, Fields, FirstLook, Form, Given, Price, Spec, Tier, Upscale, Zoom,
+};
 pub use api::{Api, Call};
 pub use error::{ApiError, Billed, Error, ErrorKind, Invalid};
 pub use job::{

@@ -18,7 +18,7 @@ use core::time::Duration;
 /// assert_eq!(later - start, Duration::from_secs(3));
 /// assert_eq!(start - later, Duration::ZERO);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(u64);
 
 impl Instant {

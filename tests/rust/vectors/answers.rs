@@ -1,22 +1,29 @@
 //! Cases about what is read from an answer.
 
 use serde_json::{Value, json};
-use zoomout_core::{Error, Instant, Job, MidjourneyTask, Policy, Resubmit, Step, Task, TaskId, Zoom};
+use zoomout_core::{
+    Error, IdempotencyKey, Instant, Job, Look, Machine, MidjourneyTask, Policy, Resubmit, Shown, Step, Task,
+    TaskId, Zoom,
+};
 
-use crate::case::{Case, response};
+use crate::case::{Case, api, response};
 
 pub(crate) fn check_task(case: &Case) {
-    let (asked, response) = look(case);
-    check(case, Task::from_response(&response, &asked).map(|task| json!(task)));
+    check(case, look::<Task>(case).map(|task| json!(task)));
 }
 
 pub(crate) fn check_buttons(case: &Case) {
-    let (asked, response) = look(case);
-    check(case, MidjourneyTask::from_response(&response, &asked).map(|task| json!(task)));
+    check(case, look::<MidjourneyTask>(case).map(|task| json!(task)));
 }
 
-fn look(case: &Case) -> (TaskId, http::Response<Vec<u8>>) {
-    (TaskId::new(case.given["task_id"].as_str().unwrap()).unwrap(), response(&case.given))
+/// What a single look makes of the answer.
+fn look<T: Shown>(case: &Case) -> Result<T, Error> {
+    let asked = TaskId::new(case.given["task_id"].as_str().unwrap()).unwrap();
+    let mut look = Look::<T>::at(asked, Policy::default(), Instant::ZERO);
+    assert!(matches!(look.poll(Instant::ZERO), Step::Send { .. }));
+    look.on(Instant::ZERO, api().answer(&response(&case.given)).into());
+    let Step::Done(result) = look.poll(Instant::ZERO) else { panic!("a look goes on: {}", case.given) };
+    result
 }
 
 fn check(case: &Case, read: Result<Value, Error>) {
@@ -29,9 +36,10 @@ fn check(case: &Case, read: Result<Value, Error>) {
 /// The error of a submission that is tried once and answered so.
 pub(crate) fn check_error(case: &Case) {
     let zoom = Zoom::by_ratio(TaskId::new("task_parent").unwrap(), None);
-    let mut job = Job::submit(zoom, Policy::default().resubmit(Resubmit::Never), 7, Instant::ZERO);
-    assert!(matches!(job.poll(Instant::ZERO), Step::Send(_)));
-    job.on_response(Instant::ZERO, &response(&case.given));
+    let key = IdempotencyKey::from_bits(7);
+    let mut job = Job::submit(zoom, key, Policy::default().resubmit(Resubmit::Never), 7, Instant::ZERO);
+    assert!(matches!(job.poll(Instant::ZERO), Step::Send { .. }));
+    job.on(Instant::ZERO, api().answer(&response(&case.given)).into());
     let Step::Done(Err(error)) = job.poll(Instant::ZERO) else { panic!("no error: {}", case.given) };
     case.compare(&json!(error));
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use http::Response;
 use serde_json::Value;
-use zoomout_core::Fields;
+use zoomout_core::{Api, ApiKey, Fields};
 
 /// One case.
 pub(crate) struct Case {
@@ -79,15 +79,16 @@ pub(crate) fn ratio(value: &Value) -> Option<f64> {
 
 /// The loosely typed fields of a request.
 pub(crate) fn fields(value: &Value) -> Fields {
-    let text = |name: &str| value[name].as_str().map(str::to_owned);
-    Fields {
-        task_id: text("task_id").unwrap(),
-        zoom_ratio: ratio(&value["zoom_ratio"]),
-        custom_id: text("custom_id"),
-        index: value["index"].as_i64(),
-        speed: text("speed"),
-        metadata: value.get("metadata").cloned(),
-    }
+    let members = value.as_object().unwrap().iter();
+    members.fold(Fields::new(), |fields, (name, value)| match name.as_str() {
+        "zoom_ratio" => fields.with_given(name, ratio(value)),
+        "extra" => value
+            .as_object()
+            .unwrap()
+            .iter()
+            .fold(fields, |fields, (name, value)| fields.with_extra(name, value.clone())),
+        _ => fields.with(name, value.clone()),
+    })
 }
 
 /// The answer that a case describes.
@@ -101,4 +102,9 @@ pub(crate) fn response(answer: &Value) -> Response<Vec<u8>> {
         json => json.to_string(),
     };
     response.body(body.into_bytes()).unwrap()
+}
+
+/// The account of all cases.
+pub(crate) fn api() -> Api {
+    Api::new(ApiKey::new("sk-shared-case").unwrap())
 }

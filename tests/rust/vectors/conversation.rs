@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use zoomout_core::{Action, Api, ApiKey, Event, Instant, Job, Policy, Step, TaskId};
+use zoomout_core::{Action, Event, IdempotencyKey, Instant, Job, Machine, Policy, Step, TaskId};
 
-use crate::case::{Case, fields};
+use crate::case::{Case, api, fields};
 use crate::resubmission::{answer, resubmit};
 
 pub(crate) fn check(case: &Case) {
-    let api = Api::new(ApiKey::new("sk-test").unwrap());
+    let api = api();
     let cancel_after = case.given["cancel_after_sends"].as_u64();
     let mut replies = case.given["replies"].as_array().unwrap().iter();
     let mut job = start(&case.given);
@@ -18,7 +18,7 @@ pub(crate) fn check(case: &Case) {
     let mut sends = 0;
     loop {
         match job.poll(now) {
-            Step::Send(call) => {
+            Step::Send { call, .. } => {
                 let request = api.request(&call);
                 transcript.push(format!("send {} {}", request.method(), request.uri().path()));
                 sends += 1;
@@ -43,7 +43,7 @@ pub(crate) fn check(case: &Case) {
                 transcript.push(format!("failed {} {} {task_id}", error.kind(), error.billed()));
                 break;
             }
-            other => panic!("{other:?}"),
+            Step::AwaitReply => panic!("every call is answered at once"),
         }
     }
     case.compare_exactly(&json!({ "transcript": transcript }));
@@ -57,14 +57,18 @@ fn start(given: &Value) -> Job {
     }
     let seed = given["seed"].as_u64().unwrap();
     let action: Action = match &given["start"] {
-        start if start["zoom"].is_object() => fields(&start["zoom"]).zoom().unwrap().into(),
-        start if start["upscale"].is_object() => fields(&start["upscale"]).upscale().unwrap().into(),
+        start if start["zoom"].is_object() => action("zoom", &start["zoom"]),
+        start if start["upscale"].is_object() => action("upscale", &start["upscale"]),
         start => {
             let task_id = TaskId::new(start["wait"].as_str().unwrap()).unwrap();
             return Job::resume(task_id, policy, seed, Instant::ZERO);
         }
     };
-    Job::submit(action, policy, seed, Instant::ZERO)
+    Job::submit(action, IdempotencyKey::from_bits(7), policy, seed, Instant::ZERO)
+}
+
+fn action(noun: &str, given: &Value) -> Action {
+    Action::from_fields(noun, fields(given)).unwrap()
 }
 
 fn describe(event: &Event) -> String {

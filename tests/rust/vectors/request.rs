@@ -1,25 +1,18 @@
 //! Cases about what is sent, or refused before anything is.
 
 use serde_json::{Value, json};
-use zoomout_core::{Action, Api, ApiKey, Call, Error};
+use zoomout_core::{Action, Call, Error};
 
-use crate::case::{Case, fields};
+use crate::case::{Case, api, fields};
 
 pub(crate) fn check(case: &Case) {
-    let fields = fields(&case.given["fields"]);
-    let built: Result<(Action, Value), Error> = match case.given["action"].as_str().unwrap() {
-        "zoom" => fields.zoom().map(|zoom| {
-            let tier = json!(zoom.tier());
-            (zoom.into(), tier)
-        }),
-        _ => fields.upscale().map(|upscale| (upscale.into(), Value::Null)),
-    };
+    let noun = case.given["action"].as_str().unwrap();
+    let built = Action::from_fields(noun, fields(&case.given["fields"])).map_err(Error::from);
     match built {
         Err(error) => case.compare_error(&json!(error)),
-        Ok((action, tier)) => {
-            let billing_key = action.billing_key();
-            let api = Api::new(ApiKey::new("sk-test").unwrap());
-            let request = api.request(&Call::Submit { action, idempotency_key: None });
+        Ok(action) => {
+            let (tier, billing_key) = (action.tier(), action.billing_key());
+            let request = api().request(&Call::Submit { action, idempotency_key: None });
             case.compare_exactly(&json!({
                 "method": request.method().as_str(),
                 "path": request.uri().path(),

@@ -1,15 +1,18 @@
 //! Cases about one attempt to submit, and what follows from it.
 
 use serde_json::{Value, json};
-use zoomout_core::{Attempt, ErrorKind, Event, Failure, Instant, Job, Policy, Resubmit, Step, TaskId, Zoom};
+use zoomout_core::{
+    Attempt, ErrorKind, Event, Failure, IdempotencyKey, Instant, Job, Machine, Policy, Resubmit, Step,
+    TaskId, Zoom,
+};
 
-use crate::case::{Case, response};
+use crate::case::{Case, api, response};
 
 pub(crate) fn check(case: &Case) {
     let policy = Policy::default().resubmit(resubmit(&case.given["resubmit"]));
     let zoom = Zoom::by_ratio(TaskId::new("task_parent").unwrap(), None);
-    let mut job = Job::submit(zoom, policy, 7, Instant::ZERO);
-    assert!(matches!(job.poll(Instant::ZERO), Step::Send(_)));
+    let mut job = Job::submit(zoom, IdempotencyKey::from_bits(7), policy, 7, Instant::ZERO);
+    assert!(matches!(job.poll(Instant::ZERO), Step::Send { .. }));
     answer(&mut job, Instant::ZERO, &case.given["attempt"]);
     let verdict = match job.poll(Instant::ZERO) {
         Step::Report(Event::Submitted(_)) => "accepted",
@@ -36,8 +39,8 @@ pub(crate) fn resubmit(name: &Value) -> Resubmit {
 /// Hands the job a reply: an answer, or a failure.
 pub(crate) fn answer(job: &mut Job, now: Instant, reply: &Value) {
     match reply["failure"].as_str() {
-        Some("not_sent") => job.on_failure(now, &Failure::not_sent("connection refused")),
-        Some(_) => job.on_failure(now, &Failure::unknown("connection reset")),
-        None => job.on_response(now, &response(reply)),
+        Some("not_sent") => job.on(now, Failure::not_sent("connection refused").into()),
+        Some(_) => job.on(now, Failure::unknown("connection reset").into()),
+        None => job.on(now, api().answer(&response(reply)).into()),
     }
 }

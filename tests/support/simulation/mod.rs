@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use zoomout_core::{
-    Billed, Call, Error, ErrorKind, Event, Instant, Job, Policy, Resubmit, Step, TaskId, Zoom,
+    Api, ApiKey, Billed, Call, Error, ErrorKind, Event, IdempotencyKey, Instant, Job, Machine, Policy,
+    Resubmit, Step, TaskId, Zoom,
 };
 
 use server::{Reply, Server, task_id};
@@ -82,7 +83,9 @@ fn zoom(server: &mut Server, resubmit: Resubmit, seed: u64) -> End {
     let mut chance = Rng::with_seed(!seed);
     let policy = Policy::default().resubmit(resubmit);
     let mut now = Instant::from_millis(chance.u64(..1_000_000));
-    let mut job = Job::submit(Zoom::by_ratio(parent(), None), policy, seed, now);
+    let key = IdempotencyKey::from_bits(seed.into());
+    let mut job = Job::submit(Zoom::by_ratio(parent(), None), key, policy, seed, now);
+    let api = Api::new(ApiKey::new("sk-simulated").unwrap());
     // One in fifty loses patience at some point.
     let patience = if chance.u32(..50) == 0 { chance.u32(1..40) } else { u32::MAX };
     let mut submitted = None;
@@ -91,7 +94,7 @@ fn zoom(server: &mut Server, resubmit: Resubmit, seed: u64) -> End {
             job.cancel();
         }
         match job.poll(now) {
-            Step::Send(call) => {
+            Step::Send { call, .. } => {
                 now = now + Duration::from_millis(chance.u64(20..3_000));
                 let reply = match &call {
                     Call::Submit { .. } => server.submit(now),
@@ -100,8 +103,8 @@ fn zoom(server: &mut Server, resubmit: Resubmit, seed: u64) -> End {
                 };
                 now = now + Duration::from_millis(chance.u64(20..3_000));
                 match reply {
-                    Reply::Answer(answer) => job.on_response(now, &answer),
-                    Reply::Failure(failure) => job.on_failure(now, &failure),
+                    Reply::Answer(answer) => job.on(now, api.answer(&answer).into()),
+                    Reply::Failure(failure) => job.on(now, failure.into()),
                 }
             }
             Step::Report(Event::Submitted(submission)) => submitted = Some(submission.task_id),
@@ -113,7 +116,7 @@ fn zoom(server: &mut Server, resubmit: Resubmit, seed: u64) -> End {
                 assert_eq!(told, submitted.as_ref(), "seed {seed}: what was reported is in the end");
                 return End { result };
             }
-            other => panic!("seed {seed}: {other:?}"),
+            Step::AwaitReply => panic!("seed {seed}: every call is answered at once"),
         }
     }
     unreachable!("the loop above returns")

@@ -40,7 +40,7 @@ fn play(client: &Client, output: &Output, folder: &Path) -> Result<Vec<Step>, Fa
     let upscale = Upscale::by_index(grid.clone(), Index::new(1)?);
     let asked = format!("upscale tile 1 of the grid {grid}");
     output.tell(&format!("\n{asked}"));
-    let terms = Terms { tier: None, billing_key: Some(upscale.billing_key()) };
+    let terms = Terms::of(&upscale.clone().into());
     let parent = client.upscale(&upscale)?;
     let saved = client.download(&parent, folder.join("parent.png"))?;
     let picture = parent.task_id.clone();
@@ -49,7 +49,7 @@ fn play(client: &Client, output: &Output, folder: &Path) -> Result<Vec<Step>, Fa
         let zoom = Zoom::by_ratio(picture.clone(), Some(ZoomRatio::new(ratio)?)).speed(Speed::Fast);
         let asked = format!("zoom {picture} with zoom_ratio {ratio}, speed fast");
         output.tell(&format!("\n{asked}"));
-        let terms = Terms { tier: zoom.tier(), billing_key: Some(zoom.billing_key()) };
+        let terms = Terms::of(&zoom.clone().into());
         let task = client.zoom(&zoom)?;
         let saved = client.download(&task, folder.join(file))?;
         steps.push(Step { asked, terms, task, saved });

@@ -12,7 +12,8 @@ use crate::session::base_url;
 
 /// Shows the very request that a submission would be, built by the code that would send it. It needs no
 /// key: one that is not real stands in for it, and is not shown.
-pub(crate) fn run(global: &Global, output: &Output, action: Action, terms: Terms) -> Result<(), Failure> {
+pub(crate) fn run(global: &Global, output: &Output, action: Action) -> Result<(), Failure> {
+    let terms = Terms::of(&action);
     let api = Api::new(ApiKey::new("not-shown")?).base(base_url(global)?);
     let idempotency_key = Some(IdempotencyKey::new("not-shown")?);
     let request = api.request(&Call::Submit { action, idempotency_key });

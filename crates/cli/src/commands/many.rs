@@ -19,7 +19,12 @@ use crate::session::Session;
 pub(crate) struct Item {
     pub(crate) parent: String,
     pub(crate) action: Action,
-    pub(crate) terms: Terms,
+}
+
+impl Item {
+    fn terms(&self) -> Terms {
+        Terms::of(&self.action)
+    }
 }
 
 pub(crate) fn run(
@@ -31,7 +36,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     no_parent_twice(&items)?;
     if args.dry_run {
-        return items.into_iter().try_for_each(|item| dry_run::run(global, output, item.action, item.terms));
+        return items.into_iter().try_for_each(|item| dry_run::run(global, output, item.action));
     }
     let folder = args.output.as_deref();
     if let Some(folder) = folder {
@@ -51,7 +56,7 @@ pub(crate) fn run(
             let advice = Advice { global, parent: Some(&item.parent), output: None };
             match session.client.submit(item.action.clone()) {
                 Ok(submission) => {
-                    let object = || with_parent(json::submission(&submission, item.terms), &item.parent);
+                    let object = || with_parent(json::submission(&submission, item.terms()), &item.parent);
                     output.result(object, || format!("{}: {}", item.parent, submission.task_id))?;
                 }
                 Err(error) => keep(tell(output, &item.parent, advice.on(error))),
@@ -69,9 +74,9 @@ pub(crate) fn run(
         crowd.finished();
         match ended {
             Ok((task, saved)) => {
-                let object = || with_parent(json::task(&task, item.terms, &saved), &item.parent);
+                let object = || with_parent(json::task(&task, item.terms(), &saved), &item.parent);
                 output.result(object, || {
-                    format!("{}: {}", item.parent, task::describe(&task, item.terms, &saved))
+                    format!("{}: {}", item.parent, task::describe(&task, item.terms(), &saved))
                 })?;
             }
             Err(error) => keep(tell(output, &item.parent, advice.on(error))),

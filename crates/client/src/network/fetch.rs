@@ -1,6 +1,7 @@
 //! Downloads of pictures: strangers' links, so nothing secret goes out and nothing unbounded comes in.
 
 use std::io::{ErrorKind, Read, Write};
+use std::time::Duration;
 
 use http::Uri;
 use http::header::{ACCEPT, CONTENT_LENGTH};
@@ -20,12 +21,13 @@ pub(super) fn fetch(
     uri: &Uri,
     limit: u64,
     sink: &mut dyn Write,
+    within: Option<Duration>,
 ) -> Result<(), FetchError> {
     if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none() {
         return Err(FetchError::NotAllowed("the link is not an https address".to_owned()));
     }
     // Some hosts of pictures stall until a request looks like a browser's (reference, section 5.3).
-    let request = agent.get(uri).header(ACCEPT, "image/avif,image/webp,image/png,image/*;q=0.9,*/*;q=0.8");
+    let request = agent.get(uri).config().timeout_global(within).build().header(ACCEPT, "image/avif,image/webp,image/png,image/*;q=0.9,*/*;q=0.8");
     let mut response = request.call().map_err(|error| explain(&error, timeouts))?;
     if !response.status().is_success() {
         return Err(FetchError::Status(response.status().as_u16()));

@@ -8,9 +8,10 @@ mod resolver;
 mod words;
 
 use std::io::Write;
+use std::time::Duration;
 
 use http::{Request, Response, Uri};
-use ureq::Agent;
+use ureq::{Agent, AsSendBody};
 use zoomout_core::Failure;
 
 pub use self::builder::{ProxyChoice, UreqTransportBuilder};
@@ -18,7 +19,7 @@ use self::call::Call;
 use self::words::describe;
 use crate::cancel::CancelToken;
 use crate::timeouts::Timeouts;
-use crate::transport::{FetchError, Transport};
+use crate::transport::{Context, FetchError, Transport};
 
 /// Answers of the API are short; a longer one is a fault.
 const MAX_ANSWER_BYTES: u64 = 8 << 20;
@@ -46,23 +47,39 @@ impl UreqTransport {
         UreqTransportBuilder::default()
     }
 
-    fn exchange(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, ureq::Error> {
+    fn exchange(
+        &self,
+        request: Request<Vec<u8>>,
+        limit: Option<Duration>,
+    ) -> Result<Response<Vec<u8>>, ureq::Error> {
         let mut response = if request.method().is_safe() {
-            self.looks.run(request.map(|_| ()))?
+            self.looks.run(within(&self.looks, request.map(|_| ()), limit))?
         } else {
-            self.submissions.run(request)?
+            self.submissions.run(within(&self.submissions, request, limit))?
         };
         let body = response.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec()?;
         Ok(response.map(|_| body))
     }
 }
 
+/// The request with a limit for all its phases together, beside that of each phase.
+fn within<B: AsSendBody>(agent: &Agent, request: Request<B>, limit: Option<Duration>) -> Request<B> {
+    agent.configure_request(request).timeout_global(limit).build()
+}
+
 impl Transport for UreqTransport {
-    fn send(&self, request: Request<Vec<u8>>, cancel: &CancelToken) -> Result<Response<Vec<u8>>, Failure> {
-        let (result, sent) = Call::run(cancel, || self.exchange(request));
+    fn send(&self, request: Request<Vec<u8>>, context: &Context) -> Result<Response<Vec<u8>>, Failure> {
+        let left = context.left();
+        if left.is_some_and(|left| left.is_zero()) {
+            return Err(Failure::not_sent("the time was up"));
+        }
+        let (result, sent) = Call::run(&context.cancel, || self.exchange(request, left));
         result.map_err(|error| {
-            let cause =
-                if cancel.is_cancelled() { "cancelled".to_owned() } else { describe(&error, &self.timeouts) };
+            let cause = if context.cancel.is_cancelled() {
+                "cancelled".to_owned()
+            } else {
+                describe(&error, &self.timeouts)
+            };
             if sent { Failure::unknown(cause) } else { Failure::not_sent(cause) }
         })
     }
@@ -72,13 +89,13 @@ impl Transport for UreqTransport {
         uri: &Uri,
         limit: u64,
         sink: &mut dyn Write,
-        cancel: &CancelToken,
+        context: &Context,
     ) -> Result<(), FetchError> {
-        let (result, _) = Call::run(cancel, || {
-            fetch::fetch(&self.pictures, &self.timeouts.of_a_picture(), uri, limit, sink)
+        let (result, _) = Call::run(&context.cancel, || {
+            fetch::fetch(&self.pictures, &self.timeouts.of_a_picture(), uri, limit, sink, context.left())
         });
         match result {
-            Err(_) if cancel.is_cancelled() => Err(FetchError::Cancelled),
+            Err(_) if context.cancel.is_cancelled() => Err(FetchError::Cancelled),
             result => result,
         }
     }

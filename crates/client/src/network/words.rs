@@ -33,6 +33,7 @@ fn describe_timeout(phase: Timeout, timeouts: &Timeouts) -> String {
         Timeout::SendRequest | Timeout::SendBody => ("the request was not taken", timeouts.send),
         Timeout::RecvResponse => ("no answer", timeouts.response),
         Timeout::RecvBody => ("the answer did not end", timeouts.body),
+        Timeout::Global | Timeout::PerCall => return "the time was up".to_owned(),
         other => return format!("timed out: {other}"),
     };
     format!("{what} within {limit:?}")

@@ -58,12 +58,26 @@ macro_rules! given_from {
 
 given_from!(&str, String, i64, bool, Value);
 
+/// How the values of a field are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Form {
+    /// As text.
+    Text,
+    /// As a number.
+    Number,
+    /// As JSON.
+    Json,
+}
+
 /// A type that a field can have.
 pub(crate) trait FromGiven: Sized {
     /// Which values are accepted, in a few words that read on from "must be".
     const LIMITS: &'static str;
     /// The accepted words, where they can be listed.
     const CHOICES: &'static [&'static str] = &[];
+    /// How it is written.
+    const FORM: Form = Form::Text;
 
     /// Checks the value of this field.
     fn from_given(field: &'static str, given: &Given) -> Result<Self, Invalid>;
@@ -110,6 +124,7 @@ impl FromGiven for Speed {
 
 impl FromGiven for ZoomRatio {
     const LIMITS: &'static str = "a finite number above 0";
+    const FORM: Form = Form::Number;
 
     fn from_given(field: &'static str, given: &Given) -> Result<Self, Invalid> {
         match given {
@@ -124,6 +139,7 @@ impl FromGiven for ZoomRatio {
 
 impl FromGiven for Index {
     const LIMITS: &'static str = "1, 2, 3 or 4";
+    const FORM: Form = Form::Number;
 
     fn from_given(field: &'static str, given: &Given) -> Result<Self, Invalid> {
         match given {
@@ -137,6 +153,7 @@ impl FromGiven for Index {
 
 impl FromGiven for Metadata {
     const LIMITS: &'static str = "a JSON object";
+    const FORM: Form = Form::Json;
 
     fn from_given(field: &'static str, given: &Given) -> Result<Self, Invalid> {
         match given {

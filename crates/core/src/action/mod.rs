@@ -26,7 +26,7 @@ use specified::Specified;
 
 pub use billing::BillingKey;
 pub use fields::Fields;
-pub use given::Given;
+pub use given::{Form, Given};
 pub use spec::{Field, FirstLook, Price, Spec};
 pub use tier::Tier;
 pub use upscale::Upscale;
@@ -226,6 +226,20 @@ mod tests {
         assert_eq!(field(task().with("index", 1_i64).with("zoom_ratio", 2.0)), "zoom_ratio");
         assert!(Upscale::from_fields(task().with("index", 1_i64)).is_ok());
         assert!(Upscale::from_fields(task().with("custom_id", "MJ::x")).is_ok());
+    }
+
+    #[test]
+    fn fields_can_be_written_as_text() {
+        let zoom = Action::spec_of("zoom").unwrap();
+        let given = |name: &str, text: &str| zoom.field(name).unwrap().from_text(text).unwrap();
+        assert_eq!(given("index", "2"), Given::from(2_i64));
+        assert_eq!(given("zoom_ratio", "1.5"), Given::from(1.5));
+        assert!(matches!(given("zoom_ratio", "inf"), Given::NonFinite(_)));
+        assert_eq!(given("task_id", "17"), Given::from("17"));
+        assert_eq!(given("metadata", r#"{"n":1}"#), Given::from(json!({"n": 1})));
+        for (name, text) in [("metadata", "{"), ("zoom_ratio", "wide"), ("index", "")] {
+            assert_eq!(zoom.field(name).unwrap().from_text(text).unwrap_err().field(), name);
+        }
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! What there is to know about an action: the one row that everything else reads.
 
+use core::fmt;
 use core::time::Duration;
 
-use crate::action::given::FromGiven;
+use serde_json::Value;
+
+use super::given::{Form, FromGiven, Given};
+use crate::error::Invalid;
 use crate::values::Speed;
 
 /// What there is to know about an action.
@@ -46,6 +50,8 @@ pub struct Field {
     pub limits: &'static str,
     /// The accepted words, where they can be listed.
     pub choices: &'static [&'static str],
+    /// How it is written.
+    pub form: Form,
 }
 
 /// The price cell of an action (reference, section 11).
@@ -80,7 +86,29 @@ impl Spec {
 impl Field {
     /// A field whose values are of this type.
     pub(crate) const fn of<T: FromGiven>(name: &'static str, about: &'static str) -> Self {
-        Self { name, about, limits: T::LIMITS, choices: T::CHOICES }
+        Self { name, about, limits: T::LIMITS, choices: T::CHOICES, form: T::FORM }
+    }
+
+    /// The value that somebody wrote as text: on a command line, in a table.
+    ///
+    /// # Errors
+    /// [`Invalid`] if it is not written as the field is. Whether it is one of the accepted values is checked with
+    /// all others.
+    pub fn from_text(&self, text: &str) -> Result<Given, Invalid> {
+        let refuse = |problem: &dyn fmt::Display| {
+            Invalid::new(self.name, format_args!("must be {}, got {problem}", self.limits))
+        };
+        match self.form {
+            Form::Text => Ok(text.into()),
+            Form::Number => match (text.parse::<i64>(), text.parse::<f64>()) {
+                (Ok(whole), _) => Ok(whole.into()),
+                (Err(_), Ok(number)) => Ok(number.into()),
+                (Err(_), Err(_)) => Err(refuse(&format_args!("{text:?}"))),
+            },
+            Form::Json => {
+                serde_json::from_str::<Value>(text).map(Given::from).map_err(|error| refuse(&error))
+            }
+        }
     }
 }
 

@@ -39,6 +39,13 @@ pub struct Progress {
     pub watched: Duration,
 }
 
+impl Progress {
+    /// Where a task stands when its watch begins.
+    pub fn new(task_id: TaskId, status: Status, percent: Option<u8>) -> Self {
+        Self { task_id, status, percent, watched: Duration::ZERO }
+    }
+}
+
 /// Something that will be tried again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -50,6 +57,9 @@ pub struct Retry {
     /// After how long it will be tried again.
     #[serde(serialize_with = "in_seconds")]
     pub after: Duration,
+    /// Whether the server said that there are too many requests: then all others should hold back, too.
+    #[serde(skip)]
+    pub rate_limited: bool,
 }
 
 /// What is tried again.

@@ -162,7 +162,12 @@ impl<P> Fetch<P> {
             Some(cause) => format!("{error}: {cause}"),
             None => error.to_string(),
         };
-        self.events.push_back(Event::Retrying(Retry { attempt: Attempt::Picture, reason, after }));
+        self.events.push_back(Event::Retrying(Retry {
+            attempt: Attempt::Picture,
+            reason,
+            after,
+            rate_limited: false,
+        }));
         self.stage = Stage::Ready(now + after);
     }
 

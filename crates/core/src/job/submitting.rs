@@ -99,7 +99,7 @@ impl Submitting {
         let cause = error.cause().unwrap_or_default();
         let reason = if cause.is_empty() { format!("{error}") } else { format!("{error}: {cause}") };
         self.last = Some(error);
-        AfterAttempt::Again(Retry { attempt: Attempt::Submission, reason, after })
+        AfterAttempt::Again(Retry { attempt: Attempt::Submission, reason, after, rate_limited: invited })
     }
 
     /// What the attempts so far, all of them to be repeated, may have cost.

@@ -170,7 +170,7 @@ impl Watching {
 }
 
 fn again(reason: &str, after: Duration) -> AfterLook {
-    AfterLook::Again(Retry { attempt: Attempt::Look, reason: reason.to_string(), after })
+    AfterLook::Again(Retry { attempt: Attempt::Look, reason: reason.to_string(), after, rate_limited: false })
 }
 
 fn describe(api: &ApiError) -> String {

@@ -1,0 +1,94 @@
+//! The options that describe an action, made from the action's own specification.
+
+use std::marker::PhantomData;
+
+use clap::{Arg, ArgMatches, Command};
+use zoomout::{Action, Field, Fields, Form, Invalid, Spec};
+
+/// The typed fields of an action but its parent, as options of the command: names, help and limits come from
+/// the table of actions.
+#[derive(Debug)]
+pub(crate) struct FieldArgs<N> {
+    given: Vec<(&'static Field, String)>,
+    noun: PhantomData<N>,
+}
+
+/// Which action.
+pub(crate) trait Noun {
+    const NOUN: &'static str;
+}
+
+#[derive(Debug)]
+pub(crate) struct OfZoom;
+
+impl Noun for OfZoom {
+    const NOUN: &'static str = "zoom";
+}
+
+#[derive(Debug)]
+pub(crate) struct OfUpscale;
+
+impl Noun for OfUpscale {
+    const NOUN: &'static str = "upscale";
+}
+
+impl<N: Noun> FieldArgs<N> {
+    /// The fields of the action on this parent.
+    pub(crate) fn fields(&self, parent: &str) -> Result<Fields, Invalid> {
+        let of_parent = spec(N::NOUN).and_then(|spec| spec.parent);
+        let begun = of_parent.map_or_else(Fields::new, |name| Fields::new().with(name, parent));
+        self.given
+            .iter()
+            .try_fold(begun, |fields, (field, text)| Ok(fields.with(field.name, field.from_text(text)?)))
+    }
+
+    /// The action on this parent.
+    pub(crate) fn action(&self, parent: &str) -> Result<Action, Invalid> {
+        Action::from_fields(N::NOUN, self.fields(parent)?)
+    }
+}
+
+fn spec(noun: &str) -> Option<&'static Spec> {
+    Action::spec_of(noun)
+}
+
+fn options(noun: &str) -> impl Iterator<Item = &'static Field> {
+    let spec = spec(noun);
+    let fields = spec.map(|spec| spec.fields).unwrap_or_default();
+    fields.iter().filter(move |field| spec.and_then(|spec| spec.parent) != Some(field.name))
+}
+
+impl<N: Noun> clap::Args for FieldArgs<N> {
+    fn augment_args(command: Command) -> Command {
+        options(N::NOUN).fold(command, |command, field| {
+            let word = field.name.rsplit('_').next().unwrap_or(field.name).to_uppercase();
+            let arg =
+                Arg::new(field.name).long(field.name.replace('_', "-")).value_name(word).help(field.about);
+            command.arg(match field.form {
+                // A slip of the finger shows at once, beside its option.
+                Form::Number => arg
+                    .allow_hyphen_values(true)
+                    .value_parser(|text: &str| field.from_text(text).map(|_| text.to_owned())),
+                _ => arg,
+            })
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<N: Noun> clap::FromArgMatches for FieldArgs<N> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = options(N::NOUN)
+            .filter_map(|field| Some((field, matches.get_one::<String>(field.name)?.clone())))
+            .collect();
+        Ok(Self { given, noun: PhantomData })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

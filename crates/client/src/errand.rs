@@ -1,0 +1,291 @@
+//! A machine on its way: who makes its calls, who hears of it, and what becomes of it if one of them panics.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use zoomout_core::{
+    Attempt, Error, ErrorKind, Event, Failure, Instant, Kind, Machine, Step,
+};
+
+use crate::cancel::CancelToken;
+use crate::clock::Clock;
+use crate::dispatcher::{Class, Next, Reception, Turn};
+
+/// A machine on its way, turn by turn: on the thread of a caller, or on those of a dispatcher.
+///
+/// `X` makes its calls. Whatever panics on the way (a transport, a clock, a listener) ends this machine with an
+/// error that is true about money, and nothing else.
+pub(crate) struct Errand<M: Machine, X> {
+    life: Life<M>,
+    exchange: X,
+    /// A call for which the last turn had no permit any more.
+    pending: Option<(M::Call, Instant)>,
+    /// What has come of the call that is out: a clock that panics must not take it along.
+    reply: Option<M::Reply>,
+    clock: Arc<dyn Clock>,
+    cancel: CancelToken,
+    hear: Box<dyn FnMut(&Event) + Send>,
+    /// The latest moment that the clock told.
+    now: Instant,
+    /// What is going on: whatever panics, it was this.
+    doing: Doing,
+}
+
+/// Makes the machine at its first turn, so that waiting for a place does not eat up its deadline.
+pub(crate) type Begin<M> = Box<dyn FnMut(Instant) -> Result<M, Error> + Send>;
+
+enum Life<M: Machine> {
+    /// Its first call is of this kind.
+    Waiting(Kind, Begin<M>),
+    Going(M),
+    Ended(Result<M::Output, Error>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    /// Our own affair.
+    Thinking,
+    /// Asking the clock.
+    Timing,
+    /// Making a call.
+    Calling,
+    /// Telling the listener.
+    Telling,
+}
+
+impl<M, X> Errand<M, X>
+where
+    M: Machine,
+    X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
+{
+    pub(crate) fn new(
+        kind: Kind,
+        begin: Begin<M>,
+        exchange: X,
+        clock: &Arc<dyn Clock>,
+        cancel: &CancelToken,
+        hear: Box<dyn FnMut(&Event) + Send>,
+    ) -> Self {
+        Self::living(Life::Waiting(kind, begin), exchange, clock, cancel, hear)
+    }
+
+    /// One whose machine is made, and whose time runs.
+    pub(crate) fn of(
+        machine: M,
+        exchange: X,
+        clock: &Arc<dyn Clock>,
+        cancel: &CancelToken,
+        hear: Box<dyn FnMut(&Event) + Send>,
+    ) -> Self {
+        Self::living(Life::Going(machine), exchange, clock, cancel, hear)
+    }
+
+    fn living(
+        life: Life<M>,
+        exchange: X,
+        clock: &Arc<dyn Clock>,
+        cancel: &CancelToken,
+        hear: Box<dyn FnMut(&Event) + Send>,
+    ) -> Self {
+        Self {
+            life,
+            exchange,
+            pending: None,
+            reply: None,
+            clock: Arc::clone(clock),
+            cancel: cancel.clone(),
+            hear,
+            now: Instant::ZERO,
+            doing: Doing::Thinking,
+        }
+    }
+
+    /// What the next turn needs a permit for.
+    pub(crate) fn class(&self) -> Class {
+        match &self.life {
+            Life::Waiting(kind, _) => (*kind).into(),
+            Life::Going(machine) => machine.next().into(),
+            Life::Ended(_) => Class::End,
+        }
+    }
+
+    /// One turn: at most one call, and whatever is to be told. With a permit for [`Class::End`] nothing may be
+    /// called: either somebody cancelled, or the time was up before there was a place.
+    pub(crate) fn turn(&mut self, class: Class) -> (Next, Reception) {
+        let mut reception = Reception::Other;
+        let next = catch_unwind(AssertUnwindSafe(|| self.go_on(class, &mut reception)));
+        (next.unwrap_or_else(|_| self.give_up()), reception)
+    }
+
+    /// Waits on this thread until then, or until somebody cancels.
+    pub(crate) fn rest(&mut self, until: Instant) {
+        self.doing = Doing::Timing;
+        let rested = catch_unwind(AssertUnwindSafe(|| self.clock.sleep_until(until, &self.cancel)));
+        if rested.is_err() {
+            self.give_up();
+        }
+    }
+
+    /// How it ended.
+    pub(crate) fn into_result(mut self) -> Result<M::Output, Error> {
+        loop {
+            match self.life {
+                Life::Ended(result) => return result,
+                life => self.life = life,
+            }
+            self.give_up();
+        }
+    }
+
+    fn go_on(&mut self, class: Class, reception: &mut Reception) -> Next {
+        let mut permit = class != Class::End;
+        let mut overrun = false;
+        self.tick();
+        self.begin();
+        if self.cancel.is_cancelled() {
+            self.stop();
+        }
+        if !permit {
+            self.unsent("the time was up before it was sent");
+        }
+        loop {
+            let Life::Going(machine) = &mut self.life else { return Next::Ended };
+            let step = match self.pending.take() {
+                Some((call, by)) => Step::Send { call, by },
+                None => machine.poll(self.now),
+            };
+            match step {
+                Step::Send { call, by } if permit => {
+                    permit = false;
+                    self.call(call, by);
+                }
+                Step::Send { call, by } => {
+                    self.pending = Some((call, by));
+                    return self.again(self.now);
+                }
+                Step::Report(event) => {
+                    match &event {
+                        Event::Submitted(_) => *reception = Reception::Accepted,
+                        Event::Retrying(retry) => {
+                            overrun = retry.attempt == Attempt::Submission && retry.rate_limited;
+                        }
+                        _ => {}
+                    }
+                    self.tell(&event);
+                }
+                Step::Wait(until) => {
+                    if overrun {
+                        *reception = Reception::Overrun(until);
+                    }
+                    return self.again(until);
+                }
+                Step::Done(result) => {
+                    if let (Class::Submission, Err(error)) = (class, &result)
+                        && error.api().is_some_and(zoomout_core::ApiError::is_rate_limit)
+                    {
+                        *reception = Reception::Overrun(self.now + error.retry_after().unwrap_or_default());
+                    }
+                    self.life = Life::Ended(result);
+                    return Next::Ended;
+                }
+                // Every call is answered before the machine is asked again.
+                Step::AwaitReply => return self.again(self.now),
+            }
+        }
+    }
+
+    fn again(&self, at: Instant) -> Next {
+        Next::Again(Turn { class: self.class(), at })
+    }
+
+    fn begin(&mut self) {
+        if let Life::Waiting(_, begin) = &mut self.life {
+            self.life = begin(self.now).map_or_else(|error| Life::Ended(Err(error)), Life::Going);
+        }
+    }
+
+    fn call(&mut self, call: M::Call, by: Instant) {
+        self.doing = Doing::Calling;
+        self.reply = Some((self.exchange)(call, by, &self.cancel));
+        self.tick();
+        self.hand_over();
+    }
+
+    /// Gives the machine the reply that has come.
+    fn hand_over(&mut self) {
+        if let (Some(reply), Life::Going(machine)) = (self.reply.take(), &mut self.life) {
+            // Before the reply, so that a call that was cut off counts as stopped, not as failed.
+            if self.cancel.is_cancelled() {
+                machine.cancel();
+            }
+            machine.on(self.now, reply);
+        }
+    }
+
+    fn tell(&mut self, event: &Event) {
+        self.doing = Doing::Telling;
+        (self.hear)(event);
+        self.tick();
+    }
+
+    fn tick(&mut self) {
+        self.doing = Doing::Timing;
+        self.now = self.now.max(self.clock.now());
+        self.doing = Doing::Thinking;
+    }
+
+    fn stop(&mut self) {
+        if let Life::Going(machine) = &mut self.life {
+            machine.cancel();
+        }
+        self.unsent("cancelled before it was sent");
+    }
+
+    /// A call that has no permit never leaves.
+    fn unsent(&mut self, why: &str) {
+        if let (Some(_), Life::Going(machine)) = (self.pending.take(), &mut self.life) {
+            machine.on(self.now, Failure::not_sent(why).into());
+        }
+    }
+
+    /// Ends the machine where something of others panicked, without asking them for anything more. A call that
+    /// was out may have arrived.
+    fn give_up(&mut self) -> Next {
+        let who = match self.doing {
+            Doing::Calling => "the transport panicked",
+            Doing::Telling => "the observer of its events panicked",
+            Doing::Timing => "the clock panicked",
+            Doing::Thinking => "it was given up",
+        };
+        self.begin();
+        self.hand_over();
+        self.stop();
+        let Life::Going(machine) = &mut self.life else { return Next::Ended };
+        loop {
+            match machine.poll(self.now) {
+                Step::Done(result) => {
+                    let blame = |error: Error| match error.kind() {
+                        ErrorKind::Cancelled => error.with_note(who),
+                        _ => error,
+                    };
+                    self.life = Life::Ended(result.map_err(blame));
+                    return Next::Ended;
+                }
+                Step::AwaitReply => machine.on(self.now, Failure::unknown(who).into()),
+                Step::Send { .. } => machine.on(self.now, Failure::not_sent(who).into()),
+                Step::Report(event) => {
+                    let hear = &mut self.hear;
+                    drop(catch_unwind(AssertUnwindSafe(|| hear(&event))));
+                }
+                Step::Wait(until) => self.now = until,
+            }
+        }
+    }
+}
+
+impl<M: Machine, X> fmt::Debug for Errand<M, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Errand").field("now", &self.now).finish_non_exhaustive()
+    }
+}

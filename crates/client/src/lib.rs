@@ -29,6 +29,7 @@ mod dispatcher;
 mod drive;
 mod network;
 mod picture;
+mod sync;
 mod target;
 mod timeouts;
 mod transport;

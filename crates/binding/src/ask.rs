@@ -94,6 +94,7 @@ impl Ask {
                 let end = |result: Result<_, _>| on_end(result.map(|answer| Answer::Json(json(&answer))));
                 return dispatcher.submit(zoom, end);
             }
+            Self::Fetch(fetch) => return dispatcher.download(|client| fetch.run(&client.pictures()), on_end),
             other => return dispatcher.call(|client| other.run(client), on_end),
         };
         dispatcher.spawn(work, on_event, |result| on_end(result.map(|task| Answer::Json(json(&task)))))

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use zoomout::{Batch, Client, Dispatcher, Error, Event, JobHandle, Limits};
+use zoomout::{Batch, Client, Dispatcher, Error, Event, JobHandle};
 
 use crate::ask::{Answer, Ask};
 use crate::own_process::OwnProcess;
@@ -52,14 +52,13 @@ impl Connection {
     /// The dispatcher of this process.
     ///
     /// # Errors
-    /// As [`client`](Self::client), and [`ErrorKind::Transport`](zoomout::ErrorKind::Transport) if no thread
-    /// can be made.
+    /// As [`client`](Self::client).
     pub fn dispatcher(&self) -> Result<Arc<Dispatcher>, Error> {
         self.here(|made| {
             if let Some(dispatcher) = &made.dispatcher {
                 return Ok(Arc::clone(dispatcher));
             }
-            let dispatcher = Arc::new(Dispatcher::new(&made.client, Limits::default())?);
+            let dispatcher = Arc::new(Dispatcher::new(&made.client));
             made.dispatcher = Some(Arc::clone(&dispatcher));
             Ok(dispatcher)
         })
@@ -83,7 +82,7 @@ impl Connection {
     /// # Errors
     /// As [`dispatcher`](Self::dispatcher).
     pub fn batch(&self, window: Option<NonZeroUsize>, in_order: bool) -> Result<Batch, Error> {
-        let mut batch = Batch::new(&self.client()?, Limits::default())?;
+        let mut batch = Batch::new(&self.client()?);
         if let Some(window) = window {
             batch = batch.window(window);
         }

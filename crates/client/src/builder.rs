@@ -9,6 +9,7 @@ use zoomout_core::{Api, ApiKey, BaseUrl, Error, Language, Policy};
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::clock::{Clock, MachineClock};
+use crate::dispatcher::{EngineHandle, Limits};
 use crate::network::{ProxyChoice, UreqTransport};
 use crate::timeouts::Timeouts;
 use crate::transport::Transport;
@@ -42,6 +43,7 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     layer: Option<Layer>,
     clock: Option<Arc<dyn Clock>>,
+    limits: Limits,
 }
 
 impl ClientBuilder {
@@ -58,6 +60,7 @@ impl ClientBuilder {
             transport: None,
             layer: None,
             clock: None,
+            limits: Limits::default(),
         }
     }
 
@@ -131,6 +134,12 @@ impl ClientBuilder {
         self
     }
 
+    /// How much it may do at once.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Another clock; see [`MachineClock::at_pace`].
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -167,10 +176,12 @@ impl ClientBuilder {
         if let Some(program) = self.program {
             api = api.user_agent(&program)?;
         }
+        let clock = self.clock.unwrap_or_else(|| Arc::new(MachineClock::new()));
         Ok(Client {
             api: Arc::new(api),
             transport,
-            clock: self.clock.unwrap_or_else(|| Arc::new(MachineClock::new())),
+            engine: EngineHandle::new(Arc::clone(&clock), self.limits),
+            clock,
             policy: self.policy,
             cancel: CancelToken::new(),
             observer: None,

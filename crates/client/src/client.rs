@@ -5,20 +5,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use zoomout_core::{
-    Action, Api, ApiKey, Billed, Call, Error, ErrorKind, Event, Job, MidjourneyTask, Policy, Submission,
-    Task, TaskId, Upscale, Zoom,
+    Action, Api, ApiKey, Billed, Call, Error, ErrorKind, Event, Failure, Job, MidjourneyTask, Policy,
+    Submission, Task, TaskId, Upscale, Zoom,
 };
 
 use crate::builder::ClientBuilder;
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
+use crate::dispatcher::{Class, EngineHandle};
 use crate::picture::{self, Pictures};
 use crate::transport::Transport;
 
 /// Hears what happens.
 pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// A client of the API. Cheap to clone; clones share their connections.
+/// A client of the API. Cheap to clone; clones share their connections, their [limits](crate::Limits) and their
+/// pace.
 ///
 /// Every method blocks until it has an answer. Only [`zoom`](Self::zoom), [`submit`](Self::submit) and
 /// [`upscale`](Self::upscale) cost money; each of them submits once, and again only where the first
@@ -42,6 +44,7 @@ pub struct Client {
     pub(crate) policy: Policy,
     pub(crate) cancel: CancelToken,
     pub(crate) observer: Option<Observer>,
+    pub(crate) engine: EngineHandle,
 }
 
 impl Client {
@@ -156,7 +159,13 @@ impl Client {
             clock: Arc::clone(&self.clock),
             cancel: self.cancel.clone(),
             observer: self.observer.clone(),
+            engine: Some(self.engine.clone()),
         }
+    }
+
+    /// The same client for what its engine works on.
+    pub(crate) fn inside_the_engine(&self) -> Self {
+        Self { observer: None, cancel: CancelToken::new(), engine: self.engine.inside(), ..self.clone() }
     }
 
     pub(crate) fn tell(&self, event: &Event) {
@@ -175,7 +184,12 @@ impl Client {
         task_id: &TaskId,
         read: impl FnOnce(&http::Response<Vec<u8>>, &TaskId) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        match self.exchange(call, &self.cancel) {
+        let until = self.clock.now() + self.policy.deadline;
+        let answer = match self.engine.admit(Class::Look, until, &self.cancel) {
+            Some(_permit) => self.exchange(call, &self.cancel),
+            None => Err(Failure::not_sent("its turn did not come")),
+        };
+        match answer {
             Ok(response) => read(&response, task_id),
             Err(failure) if self.cancel.is_cancelled() => {
                 let error =

@@ -1,25 +1,47 @@
 //! Drives one job to its end on the caller's thread.
 
-use http::Response;
-use zoomout_core::{Call, Error, Event, Failure, Job, Step, Submission, Task};
+use http::{Response, StatusCode};
+use zoomout_core::{Call, Error, Event, Failure, Instant, Job, Step, Submission, Task};
 
 use crate::cancel::CancelToken;
 use crate::client::Client;
+use crate::dispatcher::{Class, Permit, Reception};
+
+/// A job under way.
+struct Drive {
+    job: Job,
+    /// Nobody waits in line beyond this.
+    deadline: Instant,
+    /// That of the last call, while it is not known what its answer says about the server.
+    permit: Option<Permit>,
+    /// The last call met a server that has too much to do.
+    overrun: bool,
+}
+
+impl Drive {
+    fn heard(&mut self, reception: Reception) {
+        if let Some(permit) = self.permit.take() {
+            permit.heard(reception);
+        }
+    }
+}
 
 impl Client {
     /// Runs the job until it ends.
-    pub(crate) fn drive(&self, mut job: Job) -> Result<Task, Error> {
+    pub(crate) fn drive(&self, job: Job) -> Result<Task, Error> {
+        let mut drive = self.start(job);
         loop {
-            if let Next::Ended(result) = self.step(&mut job) {
+            if let Next::Ended(result) = self.step(&mut drive) {
                 return result;
             }
         }
     }
 
     /// Runs the job until its submission is accepted, and leaves it there.
-    pub(crate) fn drive_until_submitted(&self, mut job: Job) -> Result<Submission, Error> {
+    pub(crate) fn drive_until_submitted(&self, job: Job) -> Result<Submission, Error> {
+        let mut drive = self.start(job);
         loop {
-            match self.step(&mut job) {
+            match self.step(&mut drive) {
                 Next::Accepted(submission) => return Ok(submission),
                 Next::Ended(result) => {
                     return result.map(Submission::from);
@@ -29,26 +51,45 @@ impl Client {
         }
     }
 
-    fn step(&self, job: &mut Job) -> Next {
+    fn start(&self, job: Job) -> Drive {
+        Drive { job, deadline: self.clock.now() + self.policy.deadline, permit: None, overrun: false }
+    }
+
+    fn step(&self, drive: &mut Drive) -> Next {
         if self.cancel.is_cancelled() {
-            job.cancel();
+            drive.job.cancel();
         }
-        match job.poll(self.clock.now()) {
+        match drive.job.poll(self.clock.now()) {
             Step::Send(call) => {
-                let outcome = self.exchange(&call, &self.cancel);
+                drive.permit = None;
+                let class = if call.costs_money() { Class::Submission } else { Class::Look };
+                drive.permit = self.engine.admit(class, drive.deadline, &self.cancel);
+                let outcome = match drive.permit {
+                    Some(_) => self.exchange(&call, &self.cancel),
+                    None => Err(Failure::not_sent("its turn did not come")),
+                };
                 // Before the outcome, so that a call that was cut off counts as stopped, not as failed.
                 if self.cancel.is_cancelled() {
-                    job.cancel();
+                    drive.job.cancel();
                 }
+                let status = outcome.as_ref().ok().map(Response::status);
+                drive.overrun = call.costs_money() && status == Some(StatusCode::TOO_MANY_REQUESTS);
                 match outcome {
                     Ok(response) => {
-                        job.on_response(self.clock.now(), &response);
+                        drive.job.on_response(self.clock.now(), &response);
                     }
-                    Err(failure) => job.on_failure(self.clock.now(), &failure),
+                    Err(failure) => drive.job.on_failure(self.clock.now(), &failure),
                 }
                 Next::Again
             }
             Step::Report(event) => {
+                drive.heard(match &event {
+                    Event::Submitted(_) => Reception::Accepted,
+                    Event::Retrying(retry) if drive.overrun => {
+                        Reception::Overrun(self.clock.now() + retry.after)
+                    }
+                    _ => Reception::Other,
+                });
                 self.tell(&event);
                 match event {
                     Event::Submitted(submission) => Next::Accepted(submission),
@@ -56,6 +97,7 @@ impl Client {
                 }
             }
             Step::Wait(until) => {
+                drive.permit = None;
                 self.clock.sleep_until(until, &self.cancel);
                 Next::Again
             }

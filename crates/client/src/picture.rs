@@ -6,17 +6,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http::Uri;
-use zoomout_core::{Billed, Error, ErrorKind, Event, Fetching, Task, TaskId};
+use zoomout_core::{Billed, Error, ErrorKind, Event, Fetching, Instant, Task, TaskId};
 
 use crate::cancel::CancelToken;
 use crate::client::Observer;
 use crate::clock::{Clock, MachineClock};
+use crate::dispatcher::{Class, EngineHandle};
 use crate::network::UreqTransport;
 use crate::target::{Target, new_file};
 use crate::transport::{FetchError, Transport};
 
 /// No picture of this API comes near this size; a real grid is 6 MB (reference, section 5.3).
 const MAX_BYTES: u64 = 256 << 20;
+
+/// A download waits in line as long as it takes.
+const NEVER: Instant = Instant::from_millis(u64::MAX);
 
 /// So many of a file's first bytes tell what it is.
 const MAGIC_BYTES: u64 = 512;
@@ -36,7 +40,7 @@ pub(crate) fn links(task: &Task) -> Vec<&str> {
 
 /// Fetches pictures by their links. These are public, so it has no API key; nothing it does costs money.
 ///
-/// That of a [`Client`](crate::Client) shares its transport, clock, observer and cancel token; see
+/// That of a [`Client`](crate::Client) shares its transport, clock, observer, cancel token and limits; see
 /// [`Client::pictures`](crate::Client::pictures).
 #[derive(Clone)]
 pub struct Pictures {
@@ -44,6 +48,8 @@ pub struct Pictures {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) cancel: CancelToken,
     pub(crate) observer: Option<Observer>,
+    /// That of its client, whose downloads these are.
+    pub(crate) engine: Option<EngineHandle>,
 }
 
 impl Pictures {
@@ -57,6 +63,7 @@ impl Pictures {
             clock: Arc::new(MachineClock::new()),
             cancel: CancelToken::new(),
             observer: None,
+            engine: None,
         })
     }
 
@@ -155,6 +162,13 @@ impl Pictures {
     fn fetch(&self, link: &str, sink: &mut dyn Write, place: &Path) -> Result<(), Trouble> {
         let uri: Uri =
             link.parse().map_err(|_| not_fetched(ErrorKind::Protocol, "the link to the picture is none"))?;
+        let _permit = match &self.engine {
+            None => None,
+            Some(engine) => {
+                let permit = engine.admit(Class::Download, NEVER, &self.cancel);
+                Some(permit.ok_or_else(|| explain(FetchError::Cancelled, place))?)
+            }
+        };
         self.transport.fetch(&uri, MAX_BYTES, sink, &self.cancel).map_err(|error| explain(error, place))
     }
 }

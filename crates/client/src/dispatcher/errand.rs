@@ -1,207 +1,294 @@
-//! One job of a dispatcher, with those who want to hear of it.
+//! One job as a chore: turn by turn, with those who want to hear of it.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use http::{Response, StatusCode};
 use zoomout_core::{
-    Action, Billed, Call, Error, ErrorKind, Event, Failure, Instant, Job, Policy, Step, Task, TaskId,
-    Upscale, Zoom,
+    Billed, Call, Error, ErrorKind, Event, Failure, Instant, Job, Policy, Step, Submission, Task, TaskId,
 };
 
-use super::scheduler::{Class, Reception, Turn};
-use crate::cancel::CancelToken;
+use super::chore::{Chore, Class, Next, Reception, Turn};
+use super::group::Member;
+use super::permit::Permit;
+use super::work::Work;
+use crate::client::Client;
 
-/// What a [`Dispatcher`](crate::Dispatcher) is asked to do: submit and wait, or wait for a task that was
-/// submitted before.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Work {
-    /// Submit this, which **costs money** once accepted, and wait for it.
-    Submit(Action),
-    /// Wait for this task. Free.
-    Wait(TaskId),
-}
-
-impl From<Zoom> for Work {
-    fn from(zoom: Zoom) -> Self {
-        Self::Submit(zoom.into())
-    }
-}
-
-impl From<Upscale> for Work {
-    fn from(upscale: Upscale) -> Self {
-        Self::Submit(upscale.into())
-    }
-}
-
-impl From<Action> for Work {
-    fn from(action: Action) -> Self {
-        Self::Submit(action)
-    }
-}
-
-impl From<TaskId> for Work {
-    fn from(task_id: TaskId) -> Self {
-        Self::Wait(task_id)
-    }
-}
-
-/// Hears how a job ended.
-type OnEnd = Box<dyn FnOnce(Result<Task, Error>) + Send>;
-
-pub(super) struct Errand {
-    work: Work,
-    /// Made at the first turn, so that waiting in a queue does not eat up its deadline.
-    job: Option<Box<Job>>,
-    /// A call for which the last turn had no permit any more.
-    pending: Option<Call>,
-    pub(super) token: CancelToken,
-    on_event: Box<dyn FnMut(&Event) + Send>,
-    on_end: Option<OnEnd>,
-    panicked: bool,
-}
-
-impl fmt::Debug for Errand {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Errand").field("pending", &self.pending).finish_non_exhaustive()
-    }
+/// Who hears how a job ended, and thereby what it is for.
+pub(super) enum OnEnd {
+    /// Its submission is accepted, or it is not.
+    Accepted(Box<dyn FnOnce(Result<Submission, Error>) + Send>),
+    /// Its task is done, or it is not.
+    Finished(Box<dyn FnOnce(Result<Task, Error>) + Send>),
 }
 
 /// What the world does for an errand.
 pub(super) trait World {
     fn now(&self) -> Instant;
-    fn exchange(&self, call: &Call, cancel: &CancelToken) -> Result<Response<Vec<u8>>, Failure>;
+    fn exchange(&self, call: &Call) -> Result<Response<Vec<u8>>, Failure>;
+    /// The call is over, and this is what its answer says about the server: its place is free.
+    fn heard(&mut self, reception: Reception);
+    fn is_cancelled(&self) -> bool;
     /// The task exists: whoever stops now must hear of it.
     fn known(&self, task_id: &TaskId);
 }
 
-/// What came of a turn.
-#[expect(clippy::large_enum_variant, reason = "matched at once, never stored")]
-pub(super) enum Outcome {
-    Again(Turn),
-    Ended(Result<Task, Error>),
+pub(super) struct Errand<W> {
+    world: W,
+    work: Work,
+    policy: Policy,
+    /// Made at the first turn, so that waiting in a queue does not eat up its deadline.
+    job: Option<Box<Job>>,
+    /// A call for which the last turn had no permit any more.
+    pending: Option<Call>,
+    on_event: Box<dyn FnMut(&Event) + Send>,
+    on_end: OnEnd,
+    accepted: Option<Submission>,
+    result: Option<Result<Task, Error>>,
+    /// The latest moment seen.
+    now: Instant,
+    /// Whose code runs, should it panic.
+    running: &'static str,
 }
 
-impl Errand {
+impl<W> fmt::Debug for Errand<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Errand").field("pending", &self.pending).finish_non_exhaustive()
+    }
+}
+
+impl<W: World> Errand<W> {
     pub(super) fn new(
+        world: W,
+        policy: Policy,
         work: Work,
         on_event: impl FnMut(&Event) + Send + 'static,
-        on_end: impl FnOnce(Result<Task, Error>) + Send + 'static,
+        on_end: OnEnd,
     ) -> Self {
         Self {
+            world,
             work,
+            policy,
             job: None,
             pending: None,
-            token: CancelToken::new(),
             on_event: Box::new(on_event),
-            on_end: Some(Box::new(on_end)),
-            panicked: false,
+            on_end,
+            accepted: None,
+            result: None,
+            now: Instant::ZERO,
+            running: "the clock",
         }
     }
 
     /// What the next turn needs a permit for.
     pub(super) fn class(&self) -> Class {
-        match self.task_id() {
-            None => Class::Submission,
-            Some(_) => Class::Look,
-        }
-    }
-
-    /// The task, as far as it is known.
-    pub(super) fn task_id(&self) -> Option<&TaskId> {
-        match (&self.job, &self.work) {
+        let task_id = match (&self.job, &self.work) {
             (Some(job), _) => job.task_id(),
             (None, Work::Wait(task_id)) => Some(task_id),
             (None, Work::Submit(_)) => None,
+        };
+        if task_id.is_some() { Class::Look } else { Class::Submission }
+    }
+
+    /// One turn, whatever happens in the code of others.
+    pub(super) fn turn(&mut self, class: Class) -> Next {
+        let turn = catch_unwind(AssertUnwindSafe(|| self.go_on(class)));
+        turn.unwrap_or_else(|_| {
+            self.wreck();
+            Next::Ended
+        })
+    }
+
+    fn go_on(&mut self, class: Class) -> Next {
+        let mut may_call = class != Class::End;
+        if !may_call || self.world.is_cancelled() {
+            self.give_up();
+        }
+        let mut overrun = false;
+        loop {
+            let now = self.look_at_clock();
+            let step = self.pending.take().map_or_else(|| self.job(now).poll(now), Step::Send);
+            match step {
+                Step::Send(call) if !may_call => {
+                    self.pending = Some(call);
+                    return self.again(now);
+                }
+                Step::Send(call) => {
+                    may_call = false;
+                    let status = self.exchange(&call);
+                    overrun = call.costs_money() && status == Some(StatusCode::TOO_MANY_REQUESTS);
+                }
+                Step::Report(event) => {
+                    match &event {
+                        Event::Submitted(submission) => {
+                            self.world.known(&submission.task_id);
+                            self.world.heard(Reception::Accepted);
+                        }
+                        Event::Retrying(retry) if overrun => {
+                            self.world.heard(Reception::Overrun(now + retry.after));
+                        }
+                        _ if may_call => {}
+                        _ => self.world.heard(Reception::Other),
+                    }
+                    self.running = "the observer of its events";
+                    (self.on_event)(&event);
+                    if let (Event::Submitted(submission), OnEnd::Accepted(_)) = (event, &self.on_end) {
+                        self.accepted = Some(submission);
+                        return Next::Ended;
+                    }
+                }
+                Step::Wait(until) => return self.again(until),
+                Step::Done(result) => {
+                    self.result = Some(result);
+                    return Next::Ended;
+                }
+                // Every call is reported before the job is asked again.
+                _ => return self.again(now),
+            }
         }
     }
 
-    /// A turn: at most one call, and whatever is to be told.
-    pub(super) fn turn(&mut self, class: Class, policy: Policy, world: &impl World) -> (Outcome, Reception) {
-        let job = self.job.get_or_insert_with(|| Box::new(begin(&self.work, policy, world.now())));
-        if class == Class::End || self.token.is_cancelled() {
+    /// Makes a call, reports what came of it, and answers the status.
+    fn exchange(&mut self, call: &Call) -> Option<StatusCode> {
+        self.running = "the transport";
+        let answer = self.world.exchange(call);
+        let now = self.look_at_clock();
+        let cancelled = self.world.is_cancelled();
+        let job = self.job(now);
+        // Before the answer, so that a call that was cut off counts as stopped, not as failed.
+        if cancelled {
             job.cancel();
-            if self.pending.take().is_some() {
-                job.on_failure(world.now(), &Failure::not_sent("cancelled before it was sent"));
-            }
         }
-        let mut permit = class != Class::End;
-        let mut overrun = false;
-        let mut reception = Reception::Other;
-        let outcome = loop {
-            let step = self.pending.take().map_or_else(|| job.poll(world.now()), Step::Send);
-            match step {
-                Step::Send(call) if !permit => {
-                    self.pending = Some(call);
-                    break None;
-                }
-                Step::Send(call) => {
-                    permit = false;
-                    let answer = world.exchange(&call, &self.token);
-                    if self.token.is_cancelled() {
-                        job.cancel();
-                    }
-                    let status = answer.as_ref().ok().map(Response::status);
-                    overrun = call.costs_money() && status == Some(StatusCode::TOO_MANY_REQUESTS);
-                    match answer {
-                        Ok(answer) => job.on_response(world.now(), &answer),
-                        Err(failure) => job.on_failure(world.now(), &failure),
-                    }
-                }
-                Step::Report(event) => {
-                    if let Event::Submitted(submission) = &event {
-                        world.known(&submission.task_id);
-                        reception = Reception::Accepted;
-                    }
-                    let told = catch_unwind(AssertUnwindSafe(|| (self.on_event)(&event)));
-                    if told.is_err() {
-                        self.panicked = true;
-                        job.cancel();
-                    }
-                }
-                Step::Wait(until) => {
-                    if overrun {
-                        reception = Reception::Overrun(until);
-                    }
-                    break Some(Err(until));
-                }
-                Step::Done(result) => break Some(Ok(result)),
-                // Every call is reported before the job is asked again.
-                _ => break None,
+        match &answer {
+            Ok(answer) => job.on_response(now, answer),
+            Err(failure) => job.on_failure(now, failure),
+        }
+        answer.ok().map(|answer| answer.status())
+    }
+
+    fn again(&self, at: Instant) -> Next {
+        Next::Again(Turn { class: self.class(), at })
+    }
+
+    fn look_at_clock(&mut self) -> Instant {
+        self.running = "the clock";
+        self.now = self.now.max(self.world.now());
+        self.now
+    }
+
+    fn job(&mut self, now: Instant) -> &mut Job {
+        self.job.get_or_insert_with(|| {
+            let seed = fastrand::u64(..);
+            Box::new(match &self.work {
+                Work::Submit(action) => Job::submit(action.clone(), self.policy, seed, now),
+                Work::Wait(task_id) => Job::resume(task_id.clone(), self.policy, seed, now),
+            })
+        })
+    }
+
+    /// Stops waiting. What was not sent yet never will be.
+    fn give_up(&mut self) {
+        let (now, unsent) = (self.now, self.pending.take().is_some());
+        let job = self.job(now);
+        job.cancel();
+        if unsent {
+            job.on_failure(now, &Failure::not_sent("cancelled before it was sent"));
+        }
+    }
+
+    /// Ends the job after code of others has panicked: what was out may have arrived.
+    fn wreck(&mut self) {
+        let (now, cause) = (self.now, format!("{} panicked", self.running));
+        self.give_up();
+        self.job(now).on_failure(now, &Failure::unknown(cause.as_str()));
+        let result = loop {
+            match self.job(now).poll(now) {
+                Step::Report(event) => drop(catch_unwind(AssertUnwindSafe(|| (self.on_event)(&event)))),
+                Step::Done(result) => break result,
+                _ => break Err(Error::new(ErrorKind::Cancelled, Billed::Maybe, "the job was given up")),
             }
         };
-        let panicked = self.panicked;
-        let outcome = match outcome {
-            Some(Ok(result)) => {
-                Outcome::Ended(if panicked { result.map_err(blame_the_observer) } else { result })
-            }
-            Some(Err(at)) => Outcome::Again(Turn { class: self.class(), at }),
-            None => Outcome::Again(Turn { class: self.class(), at: world.now() }),
-        };
-        (outcome, reception)
+        self.result = Some(result.map_err(|error| error.with_note(&cause)));
     }
 
     /// Tells how it ended. There is nobody to tell of a panic in here.
-    pub(super) fn end(&mut self, result: Result<Task, Error>) {
-        if let Some(on_end) = self.on_end.take() {
-            drop(catch_unwind(AssertUnwindSafe(|| on_end(result))));
+    pub(super) fn end(mut self) {
+        if self.result.is_none() && self.accepted.is_none() {
+            self.wreck();
+        }
+        let Self { on_end, accepted, result, .. } = self;
+        let missing = || Err(Error::new(ErrorKind::Cancelled, Billed::Maybe, "the job was given up"));
+        let tell = || match on_end {
+            OnEnd::Accepted(tell) => match accepted {
+                Some(submission) => tell(Ok(submission)),
+                None => tell(result.unwrap_or_else(missing).map(Submission::from)),
+            },
+            OnEnd::Finished(tell) => tell(result.unwrap_or_else(missing)),
+        };
+        drop(catch_unwind(AssertUnwindSafe(tell)));
+    }
+}
+
+impl Chore for Errand<Outside> {
+    fn class(&self) -> Class {
+        self.class()
+    }
+
+    fn turn(&mut self, permit: Permit) -> Next {
+        let class = permit.class();
+        self.world.permit = Some(permit);
+        let next = self.turn(class);
+        self.world.permit = None;
+        next
+    }
+
+    fn end(self: Box<Self>) {
+        (*self).end();
+    }
+
+    fn refuse(mut self: Box<Self>) {
+        self.result = Some(Err(no_thread()));
+        self.end();
+    }
+}
+
+/// The world of a job on the threads of an engine.
+pub(super) struct Outside {
+    client: Client,
+    member: Member,
+    permit: Option<Permit>,
+}
+
+impl Outside {
+    pub(super) fn new(client: Client, member: Member) -> Self {
+        Self { client, member, permit: None }
+    }
+}
+
+impl World for Outside {
+    fn now(&self) -> Instant {
+        self.client.clock.now()
+    }
+
+    fn exchange(&self, call: &Call) -> Result<Response<Vec<u8>>, Failure> {
+        self.client.exchange(call, &self.member.token)
+    }
+
+    fn heard(&mut self, reception: Reception) {
+        if let Some(permit) = self.permit.take() {
+            permit.heard(reception);
         }
     }
-}
 
-fn begin(work: &Work, policy: Policy, now: Instant) -> Job {
-    let seed = fastrand::u64(..);
-    match work {
-        Work::Submit(action) => Job::submit(action.clone(), policy, seed, now),
-        Work::Wait(task_id) => Job::resume(task_id.clone(), policy, seed, now),
+    fn is_cancelled(&self) -> bool {
+        self.member.token.is_cancelled()
+    }
+
+    fn known(&self, task_id: &TaskId) {
+        self.member.known(task_id);
     }
 }
 
-fn blame_the_observer(error: Error) -> Error {
-    if error.kind() == ErrorKind::Cancelled && error.billed() != Billed::Maybe {
-        error.with_note("the observer of its events panicked")
-    } else {
-        error
-    }
+pub(super) fn no_thread() -> Error {
+    Error::new(ErrorKind::Transport, Billed::No, "this machine has no thread left")
 }

@@ -1,48 +1,78 @@
-//! A single call on a dispatcher's threads.
+//! A single call on the threads of an engine.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use zoomout_core::{Billed, Error, ErrorKind};
 
-use super::scheduler::{Class, Reception};
-use crate::cancel::CancelToken;
+use super::chore::{Chore, Class, Next};
+use super::errand::no_thread;
+use super::group::Member;
+use super::permit::Permit;
 use crate::client::Client;
 
-/// Makes the call, hands on what came of it, and says what it shows of the server's pace.
-type Work = Box<dyn FnOnce(&Client) -> Reception + Send>;
+type Call<T> = Box<dyn FnOnce(&Client) -> Result<T, Error> + Send>;
+type OnEnd<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
 
-/// A call that is made once, when there is room for one of its class.
-pub(super) struct Once {
-    pub(super) class: Class,
-    pub(super) token: CancelToken,
-    work: Work,
+/// A call that is made once, when there is room for one of its class. It costs no money.
+pub(super) struct Once<T> {
+    client: Client,
+    class: Class,
+    call: Option<Call<T>>,
+    on_end: OnEnd<T>,
+    result: Option<Result<T, Error>>,
+    /// The last to go, so that whoever waits for the group finds everything told.
+    _member: Member,
 }
 
-impl fmt::Debug for Once {
+impl<T> fmt::Debug for Once<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Once").field("class", &self.class).finish_non_exhaustive()
     }
 }
 
-impl Once {
-    pub(super) fn new<T>(
+impl<T> Once<T> {
+    pub(super) fn new(
+        client: &Client,
+        member: Member,
         class: Class,
         call: impl FnOnce(&Client) -> Result<T, Error> + Send + 'static,
         on_end: impl FnOnce(Result<T, Error>) + Send + 'static,
     ) -> Self {
-        let work = move |client: &Client| {
-            let result = catch_unwind(AssertUnwindSafe(|| call(client))).unwrap_or_else(|_| Err(panicked()));
-            let accepted = class == Class::Submission && result.is_ok();
-            drop(catch_unwind(AssertUnwindSafe(|| on_end(result))));
-            if accepted { Reception::Accepted } else { Reception::Other }
-        };
-        Self { class, token: CancelToken::new(), work: Box::new(work) }
+        Self {
+            client: client.cancelled_by(&member.token),
+            class,
+            call: Some(Box::new(call)),
+            on_end: Box::new(on_end),
+            result: None,
+            _member: member,
+        }
+    }
+}
+
+impl<T: Send> Chore for Once<T> {
+    fn class(&self) -> Class {
+        self.class
     }
 
     /// Makes the call; a cancelled one ends without a byte sent.
-    pub(super) fn run(self, client: &Client) -> Reception {
-        (self.work)(&client.cancelled_by(&self.token))
+    fn turn(&mut self, _permit: Permit) -> Next {
+        if let Some(call) = self.call.take() {
+            let made = catch_unwind(AssertUnwindSafe(|| call(&self.client)));
+            self.result = Some(made.unwrap_or_else(|_| Err(panicked())));
+        }
+        Next::Ended
+    }
+
+    fn end(self: Box<Self>) {
+        let Self { on_end, result, _member, .. } = *self;
+        let result = result.unwrap_or_else(|| Err(panicked()));
+        drop(catch_unwind(AssertUnwindSafe(|| on_end(result))));
+    }
+
+    fn refuse(mut self: Box<Self>) {
+        self.result = Some(Err(no_thread()));
+        self.end();
     }
 }
 

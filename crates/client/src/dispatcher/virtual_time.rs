@@ -11,10 +11,10 @@ use std::time::Duration;
 use http::Response;
 use zoomout_core::{Call, Failure, Instant, Policy, Task, TaskId, Zoom};
 
-use super::errand::{Errand, Outcome, World};
+use super::chore::{Class, Next, Reception};
+use super::errand::{Errand, OnEnd, World};
 use super::limits::Limits;
-use super::scheduler::{Class, Id, Reception, Scheduler};
-use crate::cancel::CancelToken;
+use super::scheduler::{Id, Scheduler};
 
 /// How long each answer takes.
 const LATENCY: Duration = Duration::from_millis(150);
@@ -32,14 +32,16 @@ struct Model {
     accepted: RefCell<Vec<(String, Instant)>>,
     submissions: RefCell<Vec<Instant>>,
     looks: RefCell<Vec<Instant>>,
+    /// What the call of this turn said about the server.
+    heard: Cell<Reception>,
 }
 
-impl World for Model {
+impl World for Rc<Model> {
     fn now(&self) -> Instant {
         self.now.get()
     }
 
-    fn exchange(&self, call: &Call, _: &CancelToken) -> Result<Response<Vec<u8>>, Failure> {
+    fn exchange(&self, call: &Call) -> Result<Response<Vec<u8>>, Failure> {
         let now = self.now.get();
         let (status, patience, body) = match call {
             Call::Submit { action, .. } => {
@@ -78,14 +80,25 @@ impl World for Model {
             .unwrap())
     }
 
+    fn heard(&mut self, reception: Reception) {
+        // The first one counts: with it the place is free.
+        if self.heard.get() == Reception::Other {
+            self.heard.set(reception);
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
     fn known(&self, _: &TaskId) {}
 }
 
 type Ends = Arc<Mutex<BTreeMap<usize, Result<Task, zoomout_core::Error>>>>;
 
 struct Simulation {
-    model: Model,
-    scheduler: Scheduler<Box<Errand>>,
+    model: Rc<Model>,
+    scheduler: Scheduler<Box<Errand<Rc<Model>>>>,
     ends: Ends,
     most: (usize, usize),
 }
@@ -94,13 +107,14 @@ impl Simulation {
     fn new(limits: Limits, gate: impl FnMut(Instant) -> Option<u64> + 'static) -> Self {
         // The jitter of the jobs comes from here: the same in every run.
         fastrand::seed(7);
-        let model = Model {
+        let model = Rc::new(Model {
             now: Rc::new(Cell::new(Instant::ZERO)),
             gate: RefCell::new(Box::new(gate)),
             accepted: RefCell::default(),
             submissions: RefCell::default(),
             looks: RefCell::default(),
-        };
+            heard: Cell::new(Reception::Other),
+        });
         Self { model, scheduler: Scheduler::new(limits), ends: Ends::default(), most: (0, 0) }
     }
 
@@ -108,7 +122,8 @@ impl Simulation {
         let ends = Arc::clone(&self.ends);
         let zoom = Zoom::by_ratio(TaskId::new(format!("parent_{number}")).unwrap(), None);
         let on_end = move |result| drop(ends.lock().unwrap().insert(number, result));
-        let errand = Errand::new(zoom.into(), |_| {}, on_end);
+        let on_end = OnEnd::Finished(Box::new(on_end));
+        let errand = Errand::new(Rc::clone(&self.model), Policy::default(), zoom.into(), |_| {}, on_end);
         self.scheduler.add(errand.class(), Box::new(errand))
     }
 
@@ -121,14 +136,15 @@ impl Simulation {
     /// Lets the time pass until everybody has ended.
     fn run(&mut self) {
         let mut out: BinaryHeap<Reverse<(Instant, Id)>> = BinaryHeap::new();
-        let mut turns: BTreeMap<Id, (Box<Errand>, Outcome, Reception)> = BTreeMap::new();
+        let mut turns: BTreeMap<Id, (Box<Errand<Rc<Model>>>, Next, Reception)> = BTreeMap::new();
         let mut flying = BTreeMap::<Id, Class>::new();
         loop {
             let now = self.model.now.get();
             while let Some((id, class, mut errand)) = self.scheduler.take(now) {
-                let (outcome, reception) = errand.turn(class, Policy::default(), &self.model);
+                let next = errand.turn(class);
+                let reception = self.model.heard.replace(Reception::Other);
                 out.push(Reverse((now + LATENCY, id)));
-                turns.insert(id, (errand, outcome, reception));
+                turns.insert(id, (errand, next, reception));
                 flying.insert(id, class);
                 let submitting = flying.values().filter(|class| **class == Class::Submission).count();
                 self.most = (self.most.0.max(flying.len()), self.most.1.max(submitting));
@@ -139,14 +155,14 @@ impl Simulation {
             self.model.now.set(next);
             while out.peek().is_some_and(|Reverse((at, _))| *at <= next) {
                 let Reverse((_, id)) = out.pop().unwrap();
-                flying.remove(&id);
-                let (mut errand, outcome, reception) = turns.remove(&id).unwrap();
-                self.scheduler.heard(reception);
-                match outcome {
-                    Outcome::Again(turn) => self.scheduler.give_back(id, errand, turn),
-                    Outcome::Ended(result) => {
-                        errand.end(result);
+                let class = flying.remove(&id).unwrap();
+                let (errand, turn, reception) = turns.remove(&id).unwrap();
+                self.scheduler.gate.come_back(class, reception, next);
+                match turn {
+                    Next::Again(turn) => self.scheduler.give_back(id, errand, turn),
+                    Next::Ended => {
                         self.scheduler.forget(id);
+                        errand.end();
                     }
                 }
             }
@@ -160,7 +176,12 @@ impl Simulation {
 
 fn limits(requests: usize, submissions: usize, submits_per_minute: Option<u32>) -> Limits {
     let number = |number| NonZeroUsize::new(number).unwrap();
-    Limits { requests: number(requests), submissions: number(submissions), submits_per_minute }
+    Limits {
+        requests: number(requests),
+        submissions: number(submissions),
+        submits_per_minute,
+        ..Limits::default()
+    }
 }
 
 #[test]

@@ -61,9 +61,9 @@ fn zoom(args: &Args) -> Result<(), Box<dyn Error>> {
     let mut said = BufReader::new(child.stdout.take().ok_or("no stdout")?);
     let mut url = String::new();
     said.read_line(&mut url)?;
-    let client = Client::builder(ApiKey::new(KEY)?).base_url(url.trim().parse()?).build()?;
-    let limits = Limits { requests: args.requests, submissions: args.requests, submits_per_minute: None };
-    let dispatcher = Dispatcher::new(&client, limits)?;
+    let limits = Limits { requests: args.requests, submissions: args.requests, ..Limits::default() };
+    let client = Client::builder(ApiKey::new(KEY)?).base_url(url.trim().parse()?).limits(limits).build()?;
+    let dispatcher = Dispatcher::new(&client);
     let parent = TaskId::new(Seed::UPSCALED.task_id)?;
     let (ended, ends) = mpsc::channel();
     let submitted = Arc::new(AtomicUsize::new(0));

@@ -24,10 +24,15 @@ use zoomout_emulator::{Options, Script, Seed, Server};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 fn start(pace: f64) -> (Server, Client) {
+    start_with(pace, Limits::default())
+}
+
+fn start_with(pace: f64, limits: Limits) -> (Server, Client) {
     let server = Server::start(Options { time_scale: pace, picture_side: 16, ..Options::default() }).unwrap();
     let client = Client::builder(ApiKey::new(server.key()).unwrap())
         .base_url(server.url().parse().unwrap())
         .clock(Arc::new(MachineClock::at_pace(pace)))
+        .limits(limits)
         .build()
         .unwrap();
     (server, client)
@@ -81,9 +86,10 @@ fn an_endless_input_is_read_no_further_than_the_window_and_order_is_kept_on_requ
 
 #[test]
 fn events_of_a_job_come_in_order_and_threads_stay_within_the_bound() {
-    let (_server, client) = start(300.0);
-    let limits = Limits { requests: NonZeroUsize::new(4).unwrap(), ..Limits::default() };
-    let dispatcher = Dispatcher::new(&client, limits).unwrap();
+    let limits =
+        Limits { requests: NonZeroUsize::new(4).unwrap(), downloads: NonZeroUsize::MIN, ..Limits::default() };
+    let (_server, client) = start_with(300.0, limits);
+    let dispatcher = Dispatcher::new(&client);
     let heard = Arc::new(Mutex::new(HashMap::<usize, Vec<Event>>::new()));
     for number in 0..50 {
         let heard = Arc::clone(&heard);
@@ -111,9 +117,9 @@ fn events_of_a_job_come_in_order_and_threads_stay_within_the_bound() {
 #[test]
 fn cancelling_a_thousand_returns_at_once_and_names_every_task() {
     // In real time no task is done before the end.
-    let (server, client) = start(1.0);
     let limits = Limits { submissions: NonZeroUsize::new(32).unwrap(), ..Limits::default() };
-    let dispatcher = Dispatcher::new(&client, limits).unwrap();
+    let (server, client) = start_with(1.0, limits);
+    let dispatcher = Dispatcher::new(&client);
     let (submitted, submissions) = mpsc::channel();
     let (ended, ends) = mpsc::channel();
     for number in 0..1_000 {
@@ -144,7 +150,7 @@ fn cancelling_a_thousand_returns_at_once_and_names_every_task() {
 #[test]
 fn a_callback_that_panics_ends_its_own_job_and_nothing_else() {
     let (_server, client) = start(300.0);
-    let dispatcher = Dispatcher::new(&client, Limits::default()).unwrap();
+    let dispatcher = Dispatcher::new(&client);
     let (ended, ends) = mpsc::channel();
     for number in 0..20 {
         let ended = mpsc::Sender::clone(&ended);
@@ -167,7 +173,7 @@ fn a_callback_that_panics_ends_its_own_job_and_nothing_else() {
 #[test]
 fn callbacks_may_spawn_and_cancel() {
     let (server, client) = start(300.0);
-    let dispatcher = Arc::new(Dispatcher::new(&client, Limits::default()).unwrap());
+    let dispatcher = Arc::new(Dispatcher::new(&client));
     let (ended, ends) = mpsc::channel();
     let weak = Arc::downgrade(&dispatcher);
     dispatcher.spawn(
@@ -192,7 +198,7 @@ fn what_is_still_running_is_listed_and_dropping_never_hangs() {
     server.inject(
         Script::from_json(br#"{"faults":[{"on":"zoom","skip":5,"fault":{"kind":"hang"}}]}"#).unwrap(),
     );
-    let dispatcher = Dispatcher::new(&client, Limits::default()).unwrap();
+    let dispatcher = Dispatcher::new(&client);
     let (ended, ends) = mpsc::channel();
     let (submitted, submissions) = mpsc::channel();
     for number in 0..15 {
@@ -243,9 +249,10 @@ fn a_cancelled_client_stops_its_many_zooms() {
 
 #[test]
 fn single_calls_share_the_threads_and_keep_to_the_limits() {
-    let (server, client) = start(300.0);
-    let limits = Limits { requests: NonZeroUsize::new(4).unwrap(), ..Limits::default() };
-    let dispatcher = Dispatcher::new(&client, limits).unwrap();
+    let limits =
+        Limits { requests: NonZeroUsize::new(4).unwrap(), downloads: NonZeroUsize::MIN, ..Limits::default() };
+    let (server, client) = start_with(300.0, limits);
+    let dispatcher = Dispatcher::new(&client);
     let (sender, receiver) = mpsc::channel();
     for number in 0..40 {
         let sender = sender.clone();
@@ -270,9 +277,9 @@ fn single_calls_share_the_threads_and_keep_to_the_limits() {
 
 #[test]
 fn a_single_call_that_is_cancelled_in_the_queue_sends_nothing_and_a_panic_is_told() {
-    let (server, client) = start(300.0);
     let limits = Limits { requests: NonZeroUsize::new(1).unwrap(), ..Limits::default() };
-    let dispatcher = Dispatcher::new(&client, limits).unwrap();
+    let (server, client) = start_with(300.0, limits);
+    let dispatcher = Dispatcher::new(&client);
     let (told, heard) = mpsc::channel();
     let (open, gate) = mpsc::channel::<()>();
     let tell = told.clone();

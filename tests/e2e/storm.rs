@@ -99,11 +99,12 @@ fn script(seed: u64) -> Script {
     Script::from_json(json!({ "seed": seed, "faults": faults }).to_string().as_bytes()).unwrap()
 }
 
-fn client(server: &Server) -> Client {
+fn client(server: &Server, limits: Limits) -> Client {
     Client::builder(ApiKey::new(server.key()).unwrap())
         .base_url(server.url().parse().unwrap())
         .clock(Arc::new(MachineClock::at_pace(PACE)))
         .timeouts(Timeouts::default().at_most(PATIENCE))
+        .limits(limits)
         .build()
         .unwrap()
 }
@@ -112,7 +113,7 @@ fn client(server: &Server) -> Client {
 fn zoom(seed: u64) -> String {
     let options = Options { time_scale: PACE, faults: script(seed), picture_side: 16, ..Options::default() };
     let server = Server::start(options).unwrap();
-    let client = client(&server);
+    let client = client(&server, Limits::default());
     let folder = TempDir::new().unwrap();
     let parent = TaskId::new(Seed::UPSCALED.task_id).unwrap();
     let result = client
@@ -183,14 +184,14 @@ fn two_thousand_zooms_at_once_are_paid_once_at_most() {
     println!("STORM_SEED={seed}");
     let options = Options { time_scale: PACE, faults: script(seed), picture_side: 16, ..Options::default() };
     let server = Server::start(options).unwrap();
-    let client = client(&server);
+    let limits = Limits { submissions: NonZeroUsize::new(64).unwrap(), ..Limits::default() };
+    let client = client(&server, limits);
     let zooms = (0..ZOOMS).map(|number| {
         let metadata = Metadata::from_json(&format!(r#"{{"number":{number}}}"#)).unwrap();
         Zoom::by_ratio(TaskId::new(Seed::UPSCALED.task_id).unwrap(), None).metadata(metadata)
     });
     let window = NonZeroUsize::new(2_000).unwrap();
-    let limits = Limits { submissions: NonZeroUsize::new(64).unwrap(), ..Limits::default() };
-    let ended: Vec<_> = client.zoom_many(zooms).window(window).limits(limits).collect();
+    let ended: Vec<_> = client.zoom_many(zooms).window(window).collect();
     assert_eq!(ended.len(), 2_000);
 
     let bill = server.bill();

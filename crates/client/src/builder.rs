@@ -9,7 +9,7 @@ use zoomout_core::{Api, ApiKey, BaseUrl, Error, Language, Policy};
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::clock::{Clock, MachineClock};
-use crate::dispatcher::{Engine, EngineOwner, Limits};
+use crate::dispatcher::{EngineHandle, Limits};
 use crate::drive::Driver;
 use crate::line::Line;
 use crate::network::{ProxyChoice, UreqTransport};
@@ -179,19 +179,14 @@ impl ClientBuilder {
             api = api.user_agent(&program)?;
         }
         let clock = self.clock.unwrap_or_else(|| Arc::new(MachineClock::new()));
-        let engine = Engine::new(Arc::clone(&clock), self.limits);
+        let engine = EngineHandle::new(Arc::clone(&clock), self.limits);
         let driver = Driver {
             clock: Arc::clone(&clock),
             cancel: CancelToken::new(),
             observer: None,
-            engine: Some(Arc::clone(&engine)),
+            engine: Some(engine.clone()),
         };
-        Ok(Client {
-            line: Arc::new(Line { api, transport, clock }),
-            policy: self.policy,
-            driver,
-            owner: EngineOwner::new(&engine),
-        })
+        Ok(Client { line: Arc::new(Line { api, transport, clock }), policy: self.policy, driver, engine })
     }
 }
 

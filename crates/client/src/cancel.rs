@@ -1,9 +1,14 @@
 //! A request to stop, from another thread.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{self, Condvar, Mutex, MutexGuard};
+
+/// A wait longer than this is made of several; some systems know no longer one.
+const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 
 /// Stops the calls it was given to, from any thread and at once.
 ///
@@ -66,10 +71,11 @@ impl CancelToken {
             if left.is_zero() {
                 return false;
             }
-            hooks = match self.0.woken.wait_timeout(hooks, left.min(Duration::from_secs(3_600))) {
-                Ok((hooks, _)) => hooks,
-                Err(poisoned) => poisoned.into_inner().0,
-            };
+            let timed_out;
+            (hooks, timed_out) = sync::wait(&self.0.woken, &self.0.hooks, hooks, left.min(LONGEST_WAIT));
+            if timed_out && left <= LONGEST_WAIT {
+                return self.is_cancelled();
+            }
         }
         true
     }
@@ -92,7 +98,7 @@ impl CancelToken {
     }
 
     fn hooks(&self) -> MutexGuard<'_, Hooks> {
-        self.0.hooks.lock().unwrap_or_else(PoisonError::into_inner)
+        sync::lock(&self.0.hooks)
     }
 }
 

@@ -10,7 +10,7 @@ use zoomout_core::{
 };
 
 use crate::cancel::CancelToken;
-use crate::dispatcher::EngineOwner;
+use crate::dispatcher::EngineHandle;
 use crate::drive::Driver;
 use crate::identity::Identity;
 use crate::line::Line;
@@ -40,7 +40,7 @@ pub struct Client {
     pub(crate) policy: Policy,
     pub(crate) driver: Driver,
     /// The last one ends what still runs.
-    pub(crate) owner: Arc<EngineOwner>,
+    pub(crate) engine: EngineHandle,
 }
 
 impl Client {

@@ -6,7 +6,7 @@ use zoomout_core::{Error, Event, Instant, Machine};
 
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
-use crate::dispatcher::{Class, Engine, Next};
+use crate::dispatcher::{Class, EngineHandle, Next};
 use crate::errand::Errand;
 
 /// Hears what happens.
@@ -19,7 +19,7 @@ pub(crate) struct Driver {
     pub(crate) cancel: CancelToken,
     pub(crate) observer: Option<Observer>,
     /// Whose limits it keeps to, if there are any.
-    pub(crate) engine: Option<Arc<Engine>>,
+    pub(crate) engine: Option<EngineHandle>,
 }
 
 impl Driver {
@@ -39,14 +39,18 @@ impl Driver {
         let mut errand = Errand::of(machine, exchange, &self.clock, &self.cancel, Box::new(hear));
         loop {
             let class = errand.class();
-            let permit = match &self.engine {
-                Some(engine) => engine.admit(class, deadline, &self.cancel).map(Some),
-                None => Some(None),
+            let (class, mut permit) = match &self.engine {
+                Some(engine) => match engine.admit(class, deadline, &self.cancel) {
+                    Some(permit) => (class, Some(permit)),
+                    None => (Class::End, None),
+                },
+                None => (class, None),
             };
-            let (next, reception) = errand.turn(permit.as_ref().map_or(Class::End, |_| class));
-            if let Some(Some(permit)) = &permit {
-                permit.heard(reception);
-            }
+            let next = errand.turn(class, &mut |reception| {
+                if let Some(permit) = permit.take() {
+                    permit.heard(reception);
+                }
+            });
             drop(permit);
             match next {
                 Next::Again(turn) => errand.rest(turn.at),

@@ -4,9 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use zoomout_core::{
-    Attempt, Error, ErrorKind, Event, Failure, Instant, Kind, Machine, Step,
-};
+use zoomout_core::{ApiError, Error, ErrorKind, Event, Failure, Instant, Kind, Machine, Step};
 
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
@@ -112,10 +110,11 @@ where
 
     /// One turn: at most one call, and whatever is to be told. With a permit for [`Class::End`] nothing may be
     /// called: either somebody cancelled, or the time was up before there was a place.
-    pub(crate) fn turn(&mut self, class: Class) -> (Next, Reception) {
-        let mut reception = Reception::Other;
-        let next = catch_unwind(AssertUnwindSafe(|| self.go_on(class, &mut reception)));
-        (next.unwrap_or_else(|_| self.give_up()), reception)
+    ///
+    /// `heard` learns what the call shows of the server, as soon as it is over and before anybody is told.
+    pub(crate) fn turn(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
+        let next = catch_unwind(AssertUnwindSafe(|| self.go_on(class, heard)));
+        next.unwrap_or_else(|_| self.give_up())
     }
 
     /// Waits on this thread until then, or until somebody cancels.
@@ -138,9 +137,9 @@ where
         }
     }
 
-    fn go_on(&mut self, class: Class, reception: &mut Reception) -> Next {
+    fn go_on(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
         let mut permit = class != Class::End;
-        let mut overrun = false;
+        let mut over = None;
         self.tick();
         self.begin();
         if self.cancel.is_cancelled() {
@@ -155,37 +154,22 @@ where
                 Some((call, by)) => Step::Send { call, by },
                 None => machine.poll(self.now),
             };
+            if let Some(called) = over.take() {
+                heard(reception(called, &step, self.now));
+            }
             match step {
                 Step::Send { call, by } if permit => {
                     permit = false;
+                    over = Some(class);
                     self.call(call, by);
                 }
                 Step::Send { call, by } => {
                     self.pending = Some((call, by));
                     return self.again(self.now);
                 }
-                Step::Report(event) => {
-                    match &event {
-                        Event::Submitted(_) => *reception = Reception::Accepted,
-                        Event::Retrying(retry) => {
-                            overrun = retry.attempt == Attempt::Submission && retry.rate_limited;
-                        }
-                        _ => {}
-                    }
-                    self.tell(&event);
-                }
-                Step::Wait(until) => {
-                    if overrun {
-                        *reception = Reception::Overrun(until);
-                    }
-                    return self.again(until);
-                }
+                Step::Report(event) => self.tell(&event),
+                Step::Wait(until) => return self.again(until),
                 Step::Done(result) => {
-                    if let (Class::Submission, Err(error)) = (class, &result)
-                        && error.api().is_some_and(zoomout_core::ApiError::is_rate_limit)
-                    {
-                        *reception = Reception::Overrun(self.now + error.retry_after().unwrap_or_default());
-                    }
                     self.life = Life::Ended(result);
                     return Next::Ended;
                 }
@@ -281,6 +265,20 @@ where
                 Step::Wait(until) => self.now = until,
             }
         }
+    }
+}
+
+/// What the first step after a call shows of the server.
+fn reception<T, C>(class: Class, step: &Step<T, C>, now: Instant) -> Reception {
+    match (class, step) {
+        (Class::Submission, Step::Report(Event::Submitted(_))) => Reception::Accepted,
+        (Class::Submission, Step::Report(Event::Retrying(retry))) if retry.rate_limited => {
+            Reception::Overrun(now + retry.after)
+        }
+        (Class::Submission, Step::Done(Err(error))) if error.api().is_some_and(ApiError::is_rate_limit) => {
+            Reception::Overrun(now + error.retry_after().unwrap_or_default())
+        }
+        _ => Reception::Other,
     }
 }
 

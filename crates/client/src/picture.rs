@@ -146,6 +146,10 @@ impl Download {
         Self { task_id: None, links: vec![link.to_owned()], place: Place::File(path.as_ref().to_owned()) }
     }
 
+    pub(crate) const fn task_id(&self) -> Option<&TaskId> {
+        self.task_id.as_ref()
+    }
+
     /// The machine that fetches them.
     pub(crate) fn begin<P>(&self, policy: Policy, now: Instant) -> Result<Fetch<P>, Error> {
         let seed = Identity::draw()?.seed;

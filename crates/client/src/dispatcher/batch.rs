@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use zoomout_core::{Error, Event, Task};
 
-use super::errand::Work;
-use super::{Dispatcher, Limits};
+use super::Dispatcher;
+use super::work::Work;
 use crate::client::Client;
 
 /// So many zooms may be under way at a time if nobody says otherwise.
@@ -47,13 +47,10 @@ pub struct Batch {
 
 impl Batch {
     /// An empty one. See [`Dispatcher::new`] for what it takes from the client.
-    ///
-    /// # Errors
-    /// As [`Dispatcher::new`].
-    pub fn new(client: &Client, limits: Limits) -> Result<Self, Error> {
+    pub fn new(client: &Client) -> Self {
         let (sender, receiver) = channel();
-        Ok(Self {
-            dispatcher: Dispatcher::new(client, limits)?,
+        Self {
+            dispatcher: Dispatcher::new(client),
             window: WINDOW,
             in_order: false,
             sender,
@@ -61,7 +58,7 @@ impl Batch {
             added: 0,
             handed_out: 0,
             early: BTreeMap::new(),
-        })
+        }
     }
 
     /// How many may be under way at a time, those that wait for their turn to be handed out included; 1,000

@@ -5,11 +5,10 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use zoomout_core::{Error, Event};
+use zoomout_core::Event;
 
-use super::Limits;
 use super::batch::{Batch, Finished};
-use super::errand::Work;
+use super::work::Work;
 use crate::client::Client;
 
 type Heard = Arc<dyn Fn(usize, &Event) + Send + Sync>;
@@ -24,7 +23,6 @@ type Heard = Arc<dyn Fn(usize, &Event) + Send + Sync>;
 pub struct ZoomMany<I: Iterator> {
     client: Client,
     input: I,
-    limits: Limits,
     window: Option<NonZeroUsize>,
     in_order: bool,
     heard: Option<Heard>,
@@ -35,7 +33,6 @@ pub struct ZoomMany<I: Iterator> {
 impl<I: Iterator> fmt::Debug for ZoomMany<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ZoomMany")
-            .field("limits", &self.limits)
             .field("batch", &self.batch)
             .field("exhausted", &self.exhausted)
             .finish_non_exhaustive()
@@ -68,10 +65,10 @@ impl Client {
         ZoomMany {
             client: self.clone(),
             input: input.into_iter(),
-            limits: Limits::default(),
             window: None,
             in_order: false,
             heard: self
+                .driver
                 .observer
                 .clone()
                 .map(|observer| -> Heard { Arc::new(move |_, event| observer(event)) }),
@@ -82,12 +79,6 @@ impl Client {
 }
 
 impl<I: Iterator<Item: Into<Work>>> ZoomMany<I> {
-    /// Other limits of what is in flight.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
     /// How many may be under way at a time; see [`Batch::window`].
     pub fn window(mut self, window: NonZeroUsize) -> Self {
         self.window = Some(window);
@@ -107,12 +98,12 @@ impl<I: Iterator<Item: Into<Work>>> ZoomMany<I> {
         self
     }
 
-    fn start(&self) -> Result<Batch, Error> {
-        let mut batch = Batch::new(&self.client, self.limits)?;
+    fn start(&self) -> Batch {
+        let mut batch = Batch::new(&self.client);
         if let Some(window) = self.window {
             batch = batch.window(window);
         }
-        Ok(if self.in_order { batch.in_order() } else { batch })
+        if self.in_order { batch.in_order() } else { batch }
     }
 }
 
@@ -121,15 +112,11 @@ impl<I: Iterator<Item: Into<Work>>> Iterator for ZoomMany<I> {
 
     fn next(&mut self) -> Option<Finished> {
         if self.batch.is_none() {
-            match self.start() {
-                Ok(batch) => self.batch = Some(batch),
-                // The first of the input bears the bad news; the rest is not read.
-                Err(error) => return self.input.next().map(|_| Finished { index: 0, result: Err(error) }),
-            }
+            self.batch = Some(self.start());
         }
         let batch = self.batch.as_mut()?;
-        let _guard = batch.dispatcher().stopped_by(&self.client.cancel);
-        while !self.exhausted && !self.client.cancel.is_cancelled() && batch.has_room() {
+        let _guard = batch.dispatcher().stopped_by(&self.client.driver.cancel);
+        while !self.exhausted && !self.client.driver.cancel.is_cancelled() && batch.has_room() {
             let Some(work) = self.input.next() else {
                 self.exhausted = true;
                 break;
@@ -142,7 +129,7 @@ impl<I: Iterator<Item: Into<Work>>> Iterator for ZoomMany<I> {
             };
             batch.add(work, on_event, |_| {});
         }
-        if self.client.cancel.is_cancelled() {
+        if self.client.driver.cancel.is_cancelled() {
             self.exhausted = true;
             // It may have come while some were being spawned.
             batch.cancel();

@@ -1,50 +1,67 @@
 //! Many jobs at once: one timer queue, and threads made on demand that leave when there is nothing to do.
 
 mod batch;
-mod errand;
+mod chore;
+mod commission;
+mod engine;
+mod gate;
+mod group;
+mod handle;
 mod lateness;
 mod limits;
 mod many;
-mod once;
 mod pace;
+mod permit;
 mod scheduler;
 #[cfg(test)]
 mod virtual_time;
+mod visit;
+mod work;
 mod workers;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use zoomout_core::{Action, Error, Event, Submission, Task, TaskId};
+use zoomout_core::{
+    Action, Call, Error, Event, Fetched, Instant, Job, Kind, Look, Machine, MidjourneyTask, Picture, Policy, Reply,
+    Shown, Submission, Task, TaskId,
+};
 
 use crate::cancel::{CancelToken, OnCancel};
 use crate::client::Client;
-use errand::Errand;
-use once::Once;
-use scheduler::Class;
-use workers::{Chore, Shared};
+use crate::errand::Begin;
+use crate::identity::Identity;
+use crate::line::Line;
+use crate::picture::Download;
+use crate::transport::{Context, Transport};
+use commission::Commission;
+use group::Group;
 
 pub use batch::{Batch, Finished, NotYet};
-pub use errand::Work;
+pub(crate) use chore::{Class, Next, Reception, Turn};
+pub(crate) use handle::EngineHandle;
 pub use lateness::Lateness;
 pub use limits::Limits;
 pub use many::ZoomMany;
+pub use work::Work;
 
 /// Drives many zooms at once: a waiting one costs about a kilobyte, and no thread.
 ///
-/// Requests are made by threads that come on demand and leave when idle, never more than
-/// [`Limits::requests`] of them. Callbacks run on these threads, never under a lock: they may spawn and
-/// cancel, and should not take long. Events of one job come in order. A callback that panics ends its own
-/// job and nothing else.
+/// It is a group of jobs on the threads of its client, which has one set of [`Limits`] for all that is asked of
+/// it: other dispatchers of the same client share threads, room and pace with this one. The threads come on
+/// demand and leave when idle. Callbacks run on them, never under a lock: they may spawn and cancel, and should
+/// not take long. Events of one job come in order. Whatever panics, a callback, a transport or a clock, ends
+/// its own job and nothing else.
 ///
 /// Dropping the dispatcher cancels what still runs, and does not wait: every `on_end` is called with an
 /// error that names the task. The tasks themselves go on at the server.
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// use zoomout::{Client, Dispatcher, Limits, TaskId, Zoom};
+/// use zoomout::{Client, Dispatcher, TaskId, Zoom};
 ///
-/// let dispatcher = Dispatcher::new(&Client::from_env()?, Limits::default())?;
+/// let dispatcher = Dispatcher::new(&Client::from_env()?);
 /// for id in ["task_01KQW0D3WJ2QYJP9E3H7GZ4D2R", "task_01KQW0D3WJ2QYJP9E3H7GZ4D2S"] {
 ///     let zoom = Zoom::by_ratio(TaskId::new(id)?, None);
 ///     dispatcher.spawn(zoom, |_event| {}, move |result| println!("{id}: {result:?}"));
@@ -56,14 +73,17 @@ pub use many::ZoomMany;
 /// ```
 #[derive(Debug)]
 pub struct Dispatcher {
-    shared: Arc<Shared>,
+    line: Arc<Line>,
+    policy: Policy,
+    group: Arc<Group>,
+    _engine: EngineHandle,
 }
 
 /// A job of a [`Dispatcher`]. Dropping the handle changes nothing.
 #[derive(Clone, Debug)]
 pub struct JobHandle {
     id: u64,
-    shared: Weak<Shared>,
+    group: Weak<Group>,
 }
 
 /// A job that has not ended.
@@ -78,65 +98,166 @@ pub struct Unfinished {
 }
 
 impl Dispatcher {
-    /// A dispatcher with the key, the transport, the clock and the policy of this client. Its observer and
-    /// its cancel token have no part in it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) if no thread can be made.
-    pub fn new(client: &Client, limits: Limits) -> Result<Self, Error> {
-        Ok(Self { shared: Shared::start(Client { observer: None, ..client.clone() }, limits)? })
+    /// A dispatcher with the key, the transport, the clock, the policy and the limits of this client. Its
+    /// observer and its cancel token have no part in it.
+    pub fn new(client: &Client) -> Self {
+        Self {
+            line: Arc::clone(&client.line),
+            policy: client.policy,
+            group: Group::new(client.engine.engine()),
+            _engine: client.engine.clone(),
+        }
     }
 
     /// Takes on a job. Submitting **costs money** once accepted; waiting for a [`TaskId`] is free.
     ///
     /// The deadline of the client's policy begins with the job's first turn, so that time in the queue
-    /// does not count.
+    /// does not count. Where no thread can be made, `on_end` hears
+    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) before this returns.
     pub fn spawn(
         &self,
         work: impl Into<Work>,
         on_event: impl FnMut(&Event) + Send + 'static,
         on_end: impl FnOnce(Result<Task, Error>) + Send + 'static,
     ) -> JobHandle {
-        self.add(Chore::Errand(Box::new(Errand::new(work.into(), on_event, on_end))))
+        let policy = self.policy;
+        match work.into() {
+            Work::Submit(action) => self.ask(None, Kind::Submission, on_event, on_end, move |now| {
+                let identity = Identity::draw()?;
+                Ok(Job::submit(action.clone(), identity.key, policy, identity.seed, now))
+            }),
+            Work::Wait(task_id) => self.ask(Some(task_id.clone()), Kind::Look, on_event, on_end, move |now| {
+                Ok(Job::resume(task_id.clone(), policy, Identity::draw()?.seed, now))
+            }),
+        }
     }
 
     /// Submits, and leaves the task alone once it is accepted. **Costs money** once accepted.
-    ///
-    /// It keeps to the limits as every submission does, and holds a thread until it has ended.
     pub fn submit(
         &self,
         action: impl Into<Action>,
         on_end: impl FnOnce(Result<Submission, Error>) + Send + 'static,
     ) -> JobHandle {
-        let action = action.into();
-        self.add(Chore::Once(Once::new(Class::Submission, |client| client.submit(action), on_end)))
+        let (action, policy) = (action.into(), self.policy);
+        self.ask(None, Kind::Submission, |_| {}, on_end, move |now| {
+            let identity = Identity::draw()?;
+            Ok(Job::submit_only(action.clone(), identity.key, policy, identity.seed, now))
+        })
     }
 
-    /// Makes a call of the client that costs no money, such as [`Client::task`] or [`Client::download`], on
-    /// one of the dispatcher's threads; it holds that thread until it has ended.
-    ///
-    /// `call` gets a client that is stopped by the handle.
+    /// Looks at a task once; see [`Client::task`]. Free.
     ///
     /// ```no_run
     /// # fn show(dispatcher: &zoomout::Dispatcher, task_id: zoomout::TaskId) {
-    /// dispatcher.call(move |client| client.task(&task_id), |task| println!("{task:?}"));
+    /// dispatcher.task(task_id, |task| println!("{task:?}"));
     /// # }
     /// ```
-    pub fn call<T>(
+    pub fn task(
         &self,
-        call: impl FnOnce(&Client) -> Result<T, Error> + Send + 'static,
-        on_end: impl FnOnce(Result<T, Error>) + Send + 'static,
+        task_id: TaskId,
+        on_end: impl FnOnce(Result<Task, Error>) + Send + 'static,
     ) -> JobHandle {
-        self.add(Chore::Once(Once::new(Class::Look, call, on_end)))
+        self.look(task_id, on_end)
     }
 
-    fn add(&self, chore: Chore) -> JobHandle {
-        JobHandle { id: self.shared.add(chore), shared: Arc::downgrade(&self.shared) }
+    /// Looks once at a task with its buttons; see [`Client::buttons`]. Free.
+    pub fn buttons(
+        &self,
+        task_id: TaskId,
+        on_end: impl FnOnce(Result<MidjourneyTask, Error>) + Send + 'static,
+    ) -> JobHandle {
+        self.look(task_id, on_end)
+    }
+
+    /// Saves pictures, each whole or not at all; see [`Client::download`]. Free. It counts among the
+    /// [downloads](Limits::downloads), and keeps no look waiting.
+    pub fn download(
+        &self,
+        download: Download,
+        on_event: impl FnMut(&Event) + Send + 'static,
+        on_end: impl FnOnce(Result<Vec<PathBuf>, Error>) + Send + 'static,
+    ) -> JobHandle {
+        self.fetch(download, Download::save, on_event, on_end)
+    }
+
+    /// Reads a picture into memory, as [`download`](Self::download) saves it.
+    pub fn read(
+        &self,
+        link: &str,
+        on_event: impl FnMut(&Event) + Send + 'static,
+        on_end: impl FnOnce(Result<Vec<u8>, Error>) + Send + 'static,
+    ) -> JobHandle {
+        self.fetch(Download::one(link, "memory"), Download::read, on_event, |pictures| {
+            on_end(pictures.map(|pictures| pictures.into_iter().next().unwrap_or_default()));
+        })
+    }
+
+    fn look<T: Shown + Send + 'static>(
+        &self,
+        task_id: TaskId,
+        on_end: impl FnOnce(Result<T, Error>) + Send + 'static,
+    ) -> JobHandle {
+        let policy = self.policy;
+        self.ask(Some(task_id.clone()), Kind::Look, |_| {}, on_end, move |now| {
+            Ok(Look::at(task_id.clone(), policy, now))
+        })
+    }
+
+    fn fetch<P: Clone + Send + 'static>(
+        &self,
+        download: Download,
+        make: fn(&Download, &dyn Transport, &Picture, &Context) -> Fetched<P>,
+        on_event: impl FnMut(&Event) + Send + 'static,
+        on_end: impl FnOnce(Result<Vec<P>, Error>) + Send + 'static,
+    ) -> JobHandle {
+        let (line, policy) = (Arc::clone(&self.line), self.policy);
+        let (task_id, fetched) = (download.task_id().cloned(), download.clone());
+        let exchange = move |picture: Picture, by: Instant, cancel: &CancelToken| {
+            make(&fetched, &*line.transport, &picture, &Context::new(cancel, line.clock.left(by)))
+        };
+        let begin = Box::new(move |now| download.begin(policy, now));
+        self.commission(task_id, (Kind::Download, begin), exchange, on_event, on_end)
+    }
+
+    /// Takes on a machine that asks the API.
+    fn ask<M: Machine<Call = Call, Reply = Reply, Output: Send> + Send + 'static>(
+        &self,
+        task_id: Option<TaskId>,
+        kind: Kind,
+        on_event: impl FnMut(&Event) + Send + 'static,
+        on_end: impl FnOnce(Result<M::Output, Error>) + Send + 'static,
+        begin: impl FnMut(Instant) -> Result<M, Error> + Send + 'static,
+    ) -> JobHandle {
+        let line = Arc::clone(&self.line);
+        let exchange = move |call: Call, by: Instant, cancel: &CancelToken| line.exchange(&call, by, cancel);
+        self.commission(task_id, (kind, Box::new(begin)), exchange, on_event, on_end)
+    }
+
+    fn commission<M, X>(
+        &self,
+        task_id: Option<TaskId>,
+        begin: (Kind, Begin<M>),
+        exchange: X,
+        on_event: impl FnMut(&Event) + Send + 'static,
+        on_end: impl FnOnce(Result<M::Output, Error>) + Send + 'static,
+    ) -> JobHandle
+    where
+        M: Machine<Call: Send, Reply: Send, Output: Send> + Send + 'static,
+        X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply + Send + 'static,
+    {
+        let id = self.group.take_in(task_id, |member| {
+            Box::new(Commission::new(begin, exchange, &self.line.clock, member, on_event, Box::new(on_end)))
+        });
+        self.handle(id)
+    }
+
+    fn handle(&self, id: u64) -> JobHandle {
+        JobHandle { id, group: Arc::downgrade(&self.group) }
     }
 
     /// How many jobs have not ended.
     pub fn len(&self) -> usize {
-        self.shared.unfinished().len()
+        self.group.len()
     }
 
     /// Whether every job has ended.
@@ -147,31 +268,31 @@ impl Dispatcher {
     /// Stops every job, and lists those that had not ended with their tasks. Returns at once; each `on_end`
     /// hears [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
     pub fn cancel_all(&self) -> Vec<Unfinished> {
-        self.shared.cancel_all()
+        self.group.cancel_all()
     }
 
     /// Waits until every job has ended and its `on_end` has returned, or so long; lists those that have not
     /// ended. They go on.
     pub fn drain(&self, patience: Duration) -> Vec<Unfinished> {
-        self.shared.drain(patience)
+        self.group.drain(patience)
     }
 
-    /// How late the looks were so far.
+    /// How late the looks of the client were so far.
     pub fn lateness(&self) -> Lateness {
-        self.shared.lateness()
+        self.group.engine.lateness()
     }
 
-    /// How many threads make requests or stand by.
+    /// How many threads of the client work, stand by, or keep the time.
     pub fn threads(&self) -> usize {
-        self.shared.threads()
+        self.group.engine.threads()
     }
 
     /// Stops every job when `token` is cancelled, for as long as the guard lives.
     fn stopped_by<'a>(&self, token: &'a CancelToken) -> OnCancel<'a> {
-        let shared = Arc::downgrade(&self.shared);
+        let group = Arc::downgrade(&self.group);
         token.on_cancel(move || {
-            if let Some(shared) = shared.upgrade() {
-                drop(shared.cancel_all());
+            if let Some(group) = group.upgrade() {
+                drop(group.cancel_all());
             }
         })
     }
@@ -179,7 +300,7 @@ impl Dispatcher {
 
 impl Drop for Dispatcher {
     fn drop(&mut self) {
-        self.shared.end();
+        drop(self.group.cancel_all());
     }
 }
 
@@ -192,8 +313,8 @@ impl JobHandle {
     /// Stops waiting. Its `on_end` hears [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled), unless the
     /// job has ended already.
     pub fn cancel(&self) {
-        if let Some(shared) = self.shared.upgrade() {
-            shared.cancel(self.id);
+        if let Some(group) = self.group.upgrade() {
+            group.cancel(self.id);
         }
     }
 }

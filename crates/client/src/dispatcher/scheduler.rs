@@ -1,44 +1,17 @@
-//! Who may do what when: the logic of the dispatcher, without a clock, a thread or a socket.
+//! Whose turn it is: the logic of the dispatcher, without a clock, a thread or a socket.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use zoomout_core::Instant;
 
+use super::chore::{Class, Turn};
+use super::gate::{Entry, Gate};
 use super::lateness::Lateness;
 use super::limits::Limits;
-use super::pace::Pace;
 
 /// The number of a job: they are given in order.
 pub(super) type Id = u64;
-
-/// What a job does when its turn comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
-    /// It sends a submission.
-    Submission,
-    /// It looks at its task.
-    Look,
-    /// It ends; that needs no request.
-    End,
-}
-
-/// When a job comes back, and for what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Turn {
-    pub(super) class: Class,
-    pub(super) at: Instant,
-}
-
-/// What a finished submission says about the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reception {
-    Accepted,
-    /// Too many requests: nobody before this moment.
-    Overrun(Instant),
-    /// Nothing about its pace.
-    Other,
-}
 
 #[derive(Debug)]
 enum Slot<T> {
@@ -46,8 +19,8 @@ enum Slot<T> {
     Waiting(Turn, T),
     /// Its turn came then; it stands in the queue of its class.
     Ready(Class, Option<Instant>, T),
-    /// Somebody works on it.
-    Out(Class),
+    /// Somebody works on it; it may have been called to its end meanwhile.
+    Out { to_end: bool },
 }
 
 /// The jobs that are not at work, and who is next.
@@ -56,15 +29,13 @@ enum Slot<T> {
 /// due, so that neither starves the other.
 #[derive(Debug)]
 pub(super) struct Scheduler<T> {
-    limits: Limits,
-    pace: Pace,
+    pub(super) gate: Gate,
     slots: HashMap<Id, Slot<T>>,
     timers: BinaryHeap<Reverse<(Instant, Id)>>,
     ends: VecDeque<Id>,
     looks: VecDeque<Id>,
     submissions: VecDeque<Id>,
-    looking: usize,
-    submitting: usize,
+    downloads: VecDeque<Id>,
     /// Whether the last one to go was a submission.
     submitted_last: bool,
     next_id: Id,
@@ -74,15 +45,13 @@ pub(super) struct Scheduler<T> {
 impl<T> Scheduler<T> {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
-            limits,
-            pace: Pace::new(limits.submits_per_minute),
+            gate: Gate::new(limits),
             slots: HashMap::new(),
             timers: BinaryHeap::new(),
             ends: VecDeque::new(),
             looks: VecDeque::new(),
             submissions: VecDeque::new(),
-            looking: 0,
-            submitting: 0,
+            downloads: VecDeque::new(),
             submitted_last: false,
             next_id: 0,
             lateness: Lateness::new(),
@@ -97,32 +66,32 @@ impl<T> Scheduler<T> {
         id
     }
 
-    /// Hands out the job whose turn it is, if there is one and the limits allow it.
+    /// Whether there is no job, waiting or at work.
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Hands out the job whose turn it is, if there is one and the gate is open to it.
     pub(super) fn take(&mut self, now: Instant) -> Option<(Id, Class, T)> {
         self.wake(now);
         while let Some(class) = self.next_class(now) {
-            let queue = self.queue(class);
-            let Some(id) = queue.pop_front() else { continue };
+            let Some(id) = self.queue(class).pop_front() else { continue };
             // Whoever was called to its end meanwhile stands in two queues.
-            let Some(Slot::Ready(ready, ..)) = self.slots.get(&id) else { continue };
-            if *ready != class {
+            if !matches!(self.slots.get(&id), Some(Slot::Ready(ready, ..)) if *ready == class) {
                 continue;
             }
-            let Some(Slot::Ready(_, due, job)) = self.slots.insert(id, Slot::Out(class)) else { continue };
+            let out = Slot::Out { to_end: false };
+            let Some(Slot::Ready(_, due, job)) = self.slots.insert(id, out) else { continue };
+            self.gate.pass(class, now);
             match class {
-                Class::Submission => {
-                    self.submitting += 1;
-                    self.submitted_last = true;
-                    self.pace.sent(now);
-                }
+                Class::Submission => self.submitted_last = true,
                 Class::Look => {
-                    self.looking += 1;
                     self.submitted_last = false;
                     if let Some(due) = due {
                         self.lateness.note(now.saturating_since(due));
                     }
                 }
-                Class::End => {}
+                Class::Download | Class::End => {}
             }
             return Some((id, class, job));
         }
@@ -131,32 +100,34 @@ impl<T> Scheduler<T> {
 
     /// Takes a job back until its next turn.
     pub(super) fn give_back(&mut self, id: Id, job: T, turn: Turn) {
-        if self.release(id) {
-            self.timers.push(Reverse((turn.at, id)));
-            self.slots.insert(id, Slot::Waiting(turn, job));
+        match self.slots.remove(&id) {
+            Some(Slot::Out { to_end: true }) => self.enqueue(id, Class::End, None, job),
+            _ => {
+                self.timers.push(Reverse((turn.at, id)));
+                self.slots.insert(id, Slot::Waiting(turn, job));
+            }
         }
     }
 
     /// Forgets a job that has ended.
     pub(super) fn forget(&mut self, id: Id) {
-        self.release(id);
+        self.slots.remove(&id);
     }
 
-    /// What the server's answer to a submission says about its pace.
-    pub(super) fn heard(&mut self, reception: Reception) {
-        match reception {
-            Reception::Accepted => self.pace.accepted(),
-            Reception::Overrun(until) => self.pace.refused(until),
-            Reception::Other => {}
-        }
-    }
-
-    /// Calls a job to its end, ahead of everybody else. One at work is left alone.
+    /// Calls a job to its end, ahead of everybody else; one at work when it comes back.
     pub(super) fn call_to_end(&mut self, id: Id) {
         match self.slots.remove(&id) {
             Some(Slot::Waiting(_, job) | Slot::Ready(_, _, job)) => self.enqueue(id, Class::End, None, job),
-            Some(out) => drop(self.slots.insert(id, out)),
+            Some(Slot::Out { .. }) => drop(self.slots.insert(id, Slot::Out { to_end: true })),
             None => {}
+        }
+    }
+
+    /// Calls everybody to their end.
+    pub(super) fn call_all_to_end(&mut self) {
+        let ids: Vec<Id> = self.slots.keys().copied().collect();
+        for id in ids {
+            self.call_to_end(id);
         }
     }
 
@@ -167,8 +138,10 @@ impl<T> Scheduler<T> {
             return Some(now);
         }
         let timer = self.timers.peek().map(|Reverse((at, _))| *at);
-        let waits_for_pace = !self.submissions.is_empty() && self.has_room_to_submit();
-        let pace = waits_for_pace.then(|| self.pace.open_at());
+        let pace = match self.entry(Class::Submission, now) {
+            Some(Entry::At(at)) => Some(at),
+            _ => None,
+        };
         timer.into_iter().chain(pace).min()
     }
 
@@ -181,6 +154,7 @@ impl<T> Scheduler<T> {
         match class {
             Class::Submission => &mut self.submissions,
             Class::Look => &mut self.looks,
+            Class::Download => &mut self.downloads,
             Class::End => &mut self.ends,
         }
     }
@@ -201,44 +175,26 @@ impl<T> Scheduler<T> {
     }
 
     fn next_class(&self, now: Instant) -> Option<Class> {
-        if !self.ends.is_empty() {
+        let may_go = |class| self.entry(class, now) == Some(Entry::Now);
+        if may_go(Class::End) {
             return Some(Class::End);
         }
-        let may_submit =
-            !self.submissions.is_empty() && self.has_room_to_submit() && self.pace.open_at() <= now;
-        let may_look = !self.looks.is_empty() && self.has_room();
-        match (may_submit, may_look) {
+        match (may_go(Class::Submission), may_go(Class::Look)) {
             (true, true) if self.submitted_last => Some(Class::Look),
             (true, _) => Some(Class::Submission),
             (false, true) => Some(Class::Look),
-            (false, false) => None,
+            (false, false) => may_go(Class::Download).then_some(Class::Download),
         }
     }
 
-    fn has_room(&self) -> bool {
-        self.looking + self.submitting < self.limits.requests.get()
-    }
-
-    fn has_room_to_submit(&self) -> bool {
-        self.has_room() && self.submitting < self.limits.submissions.get()
-    }
-
-    /// Ends the work on a job; tells whether there was any.
-    fn release(&mut self, id: Id) -> bool {
-        match self.slots.remove(&id) {
-            Some(Slot::Out(class)) => {
-                match class {
-                    Class::Submission => self.submitting -= 1,
-                    Class::Look => self.looking -= 1,
-                    Class::End => {}
-                }
-                true
-            }
-            Some(other) => {
-                self.slots.insert(id, other);
-                false
-            }
-            None => false,
-        }
+    /// When the first in the queue of a class may go, if there is one.
+    fn entry(&self, class: Class, now: Instant) -> Option<Entry> {
+        let queue = match class {
+            Class::Submission => &self.submissions,
+            Class::Look => &self.looks,
+            Class::Download => &self.downloads,
+            Class::End => &self.ends,
+        };
+        (!queue.is_empty()).then(|| self.gate.entry(class, now))
     }
 }

@@ -1,20 +1,23 @@
 //! The scheduler in virtual time: thousands of jobs in milliseconds, the same at every run.
 
-use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::num::NonZeroUsize;
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Response;
-use zoomout_core::{Call, Failure, Instant, Policy, Task, TaskId, Zoom};
+use zoomout_core::{
+    Api, ApiKey, Call, IdempotencyKey, Instant, Job, Kind, Policy, Reply, Task, TaskId, Zoom,
+};
 
-use super::errand::{Errand, Outcome, World};
+use super::chore::{Class, Next, Reception};
 use super::limits::Limits;
-use super::scheduler::{Class, Id, Reception, Scheduler};
+use super::scheduler::{Id, Scheduler};
 use crate::cancel::CancelToken;
+use crate::clock::Clock;
+use crate::errand::Errand;
+use crate::testing::JumpingClock;
 
 /// How long each answer takes.
 const LATENCY: Duration = Duration::from_millis(150);
@@ -22,48 +25,38 @@ const LATENCY: Duration = Duration::from_millis(150);
 const PAINTING: Duration = Duration::from_secs(40);
 
 /// What the server does with a submission at this moment: accept it, or refuse it with this `Retry-After`.
-type Gate = Box<dyn FnMut(Instant) -> Option<u64>>;
+type Gate = Box<dyn FnMut(Instant) -> Option<u64> + Send>;
 
-/// A server, a clock and a network, all of them numbers.
+/// A server and a network, all of them numbers.
 struct Model {
-    now: Rc<Cell<Instant>>,
-    gate: RefCell<Gate>,
+    api: Api,
+    clock: Arc<JumpingClock>,
+    gate: Gate,
     /// The parent and the moment of each accepted submission; the task's id is its place.
-    accepted: RefCell<Vec<(String, Instant)>>,
-    submissions: RefCell<Vec<Instant>>,
-    looks: RefCell<Vec<Instant>>,
+    accepted: Vec<(String, Instant)>,
+    submissions: Vec<Instant>,
+    looks: Vec<Instant>,
 }
 
-impl World for Model {
-    fn now(&self) -> Instant {
-        self.now.get()
-    }
-
-    fn exchange(&self, call: &Call, _: &CancelToken) -> Result<Response<Vec<u8>>, Failure> {
-        let now = self.now.get();
+impl Model {
+    fn exchange(&mut self, call: &Call) -> Reply {
+        let now = self.clock.now();
         let (status, patience, body) = match call {
             Call::Submit { action, .. } => {
-                self.submissions.borrow_mut().push(now);
-                if let Some(seconds) = (self.gate.borrow_mut())(now) {
+                self.submissions.push(now);
+                if let Some(seconds) = (self.gate)(now) {
                     (429, seconds, String::new())
                 } else {
                     let parent = String::from_utf8(action.body()).unwrap();
-                    let mut accepted = self.accepted.borrow_mut();
-                    accepted.push((parent, now));
-                    (
-                        200,
-                        0,
-                        format!(
-                            r#"{{"data":[{{"status":"submitted","task_id":"{}"}}]}}"#,
-                            accepted.len() - 1
-                        ),
-                    )
+                    self.accepted.push((parent, now));
+                    let id = self.accepted.len() - 1;
+                    (200, 0, format!(r#"{{"data":[{{"status":"submitted","task_id":"{id}"}}]}}"#))
                 }
             }
             Call::Task(id) => {
-                self.looks.borrow_mut().push(now);
-                let (_, since) = self.accepted.borrow()[id.as_str().parse::<usize>().unwrap()];
-                let status = if now.saturating_since(since) >= PAINTING { "completed" } else { "processing" };
+                self.looks.push(now);
+                let (_, since) = self.accepted[id.as_str().parse::<usize>().unwrap()];
+                let status = if now - since >= PAINTING { "completed" } else { "processing" };
                 let body = format!(
                     r#"{{"data":{{"id":"{id}","status":"{status}","result":{{"url":"https://h/0.png"}}}}}}"#
                 );
@@ -71,45 +64,55 @@ impl World for Model {
             }
             other => panic!("{other:?}"),
         };
-        Ok(Response::builder()
-            .status(status)
-            .header("retry-after", patience)
-            .body(body.into_bytes())
-            .unwrap())
+        let response = Response::builder().status(status).header("retry-after", patience);
+        self.api.answer(&response.body(body).unwrap()).into()
     }
-
-    fn known(&self, _: &TaskId) {}
 }
 
 type Ends = Arc<Mutex<BTreeMap<usize, Result<Task, zoomout_core::Error>>>>;
+type Exchange = Box<dyn FnMut(Call, Instant, &CancelToken) -> Reply>;
+
+/// A zoom under way, and its number.
+type Zooming = (usize, Errand<Job, Exchange>);
 
 struct Simulation {
-    model: Model,
-    scheduler: Scheduler<Box<Errand>>,
+    model: Arc<Mutex<Model>>,
+    clock: Arc<JumpingClock>,
+    scheduler: Scheduler<Box<Zooming>>,
     ends: Ends,
     most: (usize, usize),
 }
 
 impl Simulation {
-    fn new(limits: Limits, gate: impl FnMut(Instant) -> Option<u64> + 'static) -> Self {
-        // The jitter of the jobs comes from here: the same in every run.
-        fastrand::seed(7);
-        let model = Model {
-            now: Rc::new(Cell::new(Instant::ZERO)),
-            gate: RefCell::new(Box::new(gate)),
-            accepted: RefCell::default(),
-            submissions: RefCell::default(),
-            looks: RefCell::default(),
-        };
-        Self { model, scheduler: Scheduler::new(limits), ends: Ends::default(), most: (0, 0) }
+    fn new(limits: Limits, gate: impl FnMut(Instant) -> Option<u64> + Send + 'static) -> Self {
+        let clock = Arc::new(JumpingClock::new());
+        let model = Arc::new(Mutex::new(Model {
+            api: Api::new(ApiKey::new("sk-modelled").unwrap()),
+            clock: Arc::clone(&clock),
+            gate: Box::new(gate),
+            accepted: Vec::new(),
+            submissions: Vec::new(),
+            looks: Vec::new(),
+        }));
+        Self { model, clock, scheduler: Scheduler::new(limits), ends: Ends::default(), most: (0, 0) }
     }
 
     fn spawn(&mut self, number: usize) -> Id {
-        let ends = Arc::clone(&self.ends);
-        let zoom = Zoom::by_ratio(TaskId::new(format!("parent_{number}")).unwrap(), None);
-        let on_end = move |result| drop(ends.lock().unwrap().insert(number, result));
-        let errand = Errand::new(zoom.into(), |_| {}, on_end);
-        self.scheduler.add(errand.class(), Box::new(errand))
+        let begin = Box::new(move |now| {
+            let zoom = Zoom::by_ratio(TaskId::new(format!("parent_{number}"))?, None);
+            let seed = u64::try_from(number).unwrap_or_default();
+            Ok(Job::submit(zoom, IdempotencyKey::from_bits(seed.into()), Policy::default(), seed, now))
+        });
+        let model = Arc::clone(&self.model);
+        let exchange: Exchange = Box::new(move |call, _, _| model.lock().unwrap().exchange(&call));
+        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
+        let errand =
+            Errand::new(Kind::Submission, begin, exchange, &clock, &CancelToken::new(), Box::new(|_| {}));
+        self.scheduler.add(errand.class(), Box::new((number, errand)))
+    }
+
+    fn model(&self) -> std::sync::MutexGuard<'_, Model> {
+        self.model.lock().unwrap()
     }
 
     fn spawn_all(&mut self, count: usize) {
@@ -121,14 +124,15 @@ impl Simulation {
     /// Lets the time pass until everybody has ended.
     fn run(&mut self) {
         let mut out: BinaryHeap<Reverse<(Instant, Id)>> = BinaryHeap::new();
-        let mut turns: BTreeMap<Id, (Box<Errand>, Outcome, Reception)> = BTreeMap::new();
+        let mut turns: BTreeMap<Id, (Box<Zooming>, Next, Reception)> = BTreeMap::new();
         let mut flying = BTreeMap::<Id, Class>::new();
         loop {
-            let now = self.model.now.get();
-            while let Some((id, class, mut errand)) = self.scheduler.take(now) {
-                let (outcome, reception) = errand.turn(class, Policy::default(), &self.model);
+            let now = self.clock.now();
+            while let Some((id, class, mut zooming)) = self.scheduler.take(now) {
+                let mut reception = Reception::Other;
+                let next = zooming.1.turn(class, &mut |heard| reception = heard);
                 out.push(Reverse((now + LATENCY, id)));
-                turns.insert(id, (errand, outcome, reception));
+                turns.insert(id, (zooming, next, reception));
                 flying.insert(id, class);
                 let submitting = flying.values().filter(|class| **class == Class::Submission).count();
                 self.most = (self.most.0.max(flying.len()), self.most.1.max(submitting));
@@ -136,17 +140,18 @@ impl Simulation {
             let landing = out.peek().map(|Reverse((at, _))| *at);
             let Some(next) = landing.into_iter().chain(self.scheduler.next_at(now)).min() else { return };
             assert!(next > now, "time stands still");
-            self.model.now.set(next);
+            self.clock.advance(next - now);
             while out.peek().is_some_and(|Reverse((at, _))| *at <= next) {
                 let Reverse((_, id)) = out.pop().unwrap();
-                flying.remove(&id);
-                let (mut errand, outcome, reception) = turns.remove(&id).unwrap();
-                self.scheduler.heard(reception);
-                match outcome {
-                    Outcome::Again(turn) => self.scheduler.give_back(id, errand, turn),
-                    Outcome::Ended(result) => {
-                        errand.end(result);
+                let class = flying.remove(&id).unwrap();
+                let (zooming, turn, reception) = turns.remove(&id).unwrap();
+                self.scheduler.gate.come_back(class, reception, next);
+                match turn {
+                    Next::Again(turn) => self.scheduler.give_back(id, zooming, turn),
+                    Next::Ended => {
                         self.scheduler.forget(id);
+                        let (number, errand) = *zooming;
+                        self.ends.lock().unwrap().insert(number, errand.into_result());
                     }
                 }
             }
@@ -160,7 +165,12 @@ impl Simulation {
 
 fn limits(requests: usize, submissions: usize, submits_per_minute: Option<u32>) -> Limits {
     let number = |number| NonZeroUsize::new(number).unwrap();
-    Limits { requests: number(requests), submissions: number(submissions), submits_per_minute }
+    Limits {
+        requests: number(requests),
+        submissions: number(submissions),
+        submits_per_minute,
+        ..Limits::default()
+    }
 }
 
 #[test]
@@ -171,7 +181,7 @@ fn thousands_are_submitted_once_each_in_order_and_within_the_bounds() {
     assert_eq!(simulation.done(), 5_000);
     assert_eq!(simulation.most, (64, 10));
     let parents: Vec<String> =
-        simulation.model.accepted.borrow().iter().map(|(parent, _)| parent.clone()).collect();
+        simulation.model().accepted.iter().map(|(parent, _)| parent.clone()).collect();
     let expected: Vec<String> = (0..5_000).map(|n| format!(r#"{{"task_id":"parent_{n}"}}"#)).collect();
     assert_eq!(parents, expected, "first come, first served, and each once");
 }
@@ -182,7 +192,7 @@ fn a_limit_per_minute_holds_in_every_minute() {
     simulation.spawn_all(300);
     simulation.run();
     assert_eq!(simulation.done(), 300, "time in the queue does not eat up the deadline");
-    let submissions = simulation.model.submissions.borrow();
+    let submissions = simulation.model().submissions.clone();
     assert!(
         submissions
             .windows(61)
@@ -198,8 +208,8 @@ fn neither_looks_nor_submissions_starve() {
     simulation.spawn_all(400);
     simulation.run();
     assert_eq!((simulation.done(), simulation.most), (400, (1, 1)));
-    let first_look = simulation.model.looks.borrow()[0];
-    let submissions = simulation.model.submissions.borrow();
+    let first_look = simulation.model().looks[0];
+    let submissions = simulation.model().submissions.clone();
     assert!(first_look < submissions[399], "a look was not kept waiting for all submissions");
     let during: Vec<_> = submissions.iter().filter(|at| **at > first_look).collect();
     assert!(during.len() > 100, "nor the submissions for all looks: {}", during.len());
@@ -221,8 +231,8 @@ fn a_storm_of_429_slows_all_down_loses_nothing_and_passes() {
     simulation.spawn_all(500);
     simulation.run();
     assert_eq!(simulation.done(), 500);
-    assert_eq!(simulation.model.accepted.borrow().len(), 500, "nobody is submitted twice");
-    let submissions = simulation.model.submissions.borrow();
+    assert_eq!(simulation.model().accepted.len(), 500, "nobody is submitted twice");
+    let submissions = simulation.model().submissions.clone();
     let during = submissions.iter().filter(|at| **at < storm).count();
     let after = submissions.iter().filter(|at| (storm..storm + Duration::from_secs(60)).contains(at)).count();
     assert!(during < 150, "the rate falls: {during} in two minutes");
@@ -241,6 +251,6 @@ fn whoever_is_called_to_its_end_goes_first_and_needs_no_permit() {
     simulation.scheduler.forget(first);
     simulation.run();
     let ends = simulation.ends.lock().unwrap();
-    assert_eq!(simulation.model.accepted.borrow().len(), 5, "who ends before its turn costs nothing");
+    assert_eq!(simulation.model().accepted.len(), 5, "who ends before its turn costs nothing");
     assert_eq!(ends.values().filter(|result| result.is_err()).count(), 4);
 }

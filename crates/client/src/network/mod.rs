@@ -17,7 +17,6 @@ use zoomout_core::Failure;
 pub use self::builder::{ProxyChoice, UreqTransportBuilder};
 use self::call::Call;
 use self::words::describe;
-use crate::cancel::CancelToken;
 use crate::timeouts::Timeouts;
 use crate::transport::{Context, FetchError, Transport};
 

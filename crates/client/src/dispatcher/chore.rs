@@ -1,0 +1,71 @@
+//! What an engine works on, whatever it is.
+
+use std::fmt::Debug;
+
+use zoomout_core::{Instant, Kind};
+
+use super::permit::Permit;
+
+/// What is done when one's turn comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// A submission is sent.
+    Submission,
+    /// A look is taken at a task.
+    Look,
+    /// A picture is fetched.
+    Download,
+    /// It ends; that needs no request.
+    End,
+}
+
+impl From<Kind> for Class {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Submission => Self::Submission,
+            Kind::Look => Self::Look,
+            Kind::Download => Self::Download,
+        }
+    }
+}
+
+/// When a chore comes back, and for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Turn {
+    pub(crate) class: Class,
+    pub(crate) at: Instant,
+}
+
+/// What comes after a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Again(Turn),
+    Ended,
+}
+
+/// What the answer to a submission says about the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reception {
+    Accepted,
+    /// Too many requests: nobody before this moment.
+    Overrun(Instant),
+    /// Nothing about its pace.
+    Other,
+}
+
+/// Something that is done turn by turn, on whichever thread is free. No method is called under a lock.
+pub(crate) trait Chore: Debug + Send {
+    /// What the first turn needs a permit for.
+    fn class(&self) -> Class;
+
+    /// One turn: at most one call, and whatever is to be told. The permit, which says for what it is, is given
+    /// back when the call is over, before anybody is told; with [`Class::End`] no call may be made, and it must
+    /// end now.
+    fn turn(&mut self, permit: Permit) -> Next;
+
+    /// Tells its listeners how it ended. Called once; after a turn that panicked, too.
+    fn end(self: Box<Self>);
+
+    /// In place of everything else: there is no thread for it.
+    fn refuse(self: Box<Self>);
+}

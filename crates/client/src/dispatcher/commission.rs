@@ -1,0 +1,91 @@
+//! A machine that somebody gave to a dispatcher, and who hears how it ended.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use zoomout_core::{Billed, Error, ErrorKind, Event, Instant, Kind, Machine};
+
+use super::chore::{Chore, Class, Next};
+use super::group::Member;
+use super::permit::Permit;
+use crate::cancel::CancelToken;
+use crate::clock::Clock;
+use crate::errand::{Begin, Errand};
+
+/// Hears how it ended.
+type OnEnd<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
+
+/// A machine on the threads of an engine.
+pub(super) struct Commission<M: Machine, X> {
+    errand: Errand<M, X>,
+    on_end: OnEnd<M::Output>,
+    /// The last to go, so that whoever waits for the group finds everything told.
+    member: Arc<Member>,
+}
+
+impl<M, X> Commission<M, X>
+where
+    M: Machine,
+    X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
+{
+    pub(super) fn new(
+        (kind, begin): (Kind, Begin<M>),
+        exchange: X,
+        clock: &Arc<dyn Clock>,
+        member: Member,
+        mut on_event: impl FnMut(&Event) + Send + 'static,
+        on_end: OnEnd<M::Output>,
+    ) -> Self {
+        let member = Arc::new(member);
+        let known = Arc::clone(&member);
+        let hear = Box::new(move |event: &Event| {
+            if let Event::Submitted(submission) = event {
+                known.known(&submission.task_id);
+            }
+            on_event(event);
+        });
+        Self { errand: Errand::new(kind, begin, exchange, clock, &member.token, hear), on_end, member }
+    }
+}
+
+impl<M, X> Chore for Commission<M, X>
+where
+    M: Machine<Call: Send, Reply: Send, Output: Send> + Send,
+    X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply + Send,
+{
+    fn class(&self) -> Class {
+        self.errand.class()
+    }
+
+    fn turn(&mut self, permit: Permit) -> Next {
+        let class = permit.class();
+        let mut permit = Some(permit);
+        self.errand.turn(class, &mut |reception| {
+            if let Some(permit) = permit.take() {
+                permit.heard(reception);
+            }
+        })
+    }
+
+    fn end(self: Box<Self>) {
+        let Self { errand, on_end, member } = *self;
+        let result = errand.into_result();
+        // There is nobody to tell of a panic in here.
+        drop(catch_unwind(AssertUnwindSafe(|| on_end(result))));
+        drop(member);
+    }
+
+    fn refuse(self: Box<Self>) {
+        let Self { on_end, member, .. } = *self;
+        let error = Error::new(ErrorKind::Transport, Billed::No, "this machine has no thread left");
+        drop(catch_unwind(AssertUnwindSafe(|| on_end(Err(error)))));
+        drop(member);
+    }
+}
+
+impl<M: Machine, X> fmt::Debug for Commission<M, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Commission").field("errand", &self.errand).finish_non_exhaustive()
+    }
+}

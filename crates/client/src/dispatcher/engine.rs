@@ -1,0 +1,144 @@
+//! The engine of a client: its jobs, its gate and the threads that work on them, behind one lock.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use zoomout_core::Instant;
+
+use super::chore::Chore;
+use super::lateness::Lateness;
+use super::limits::Limits;
+use super::scheduler::{Id, Scheduler};
+use super::workers::{Keeper, Spawn};
+use crate::cancel::CancelToken;
+use crate::clock::Clock;
+use crate::sync::{Condvar, Mutex, MutexGuard, lock};
+
+/// So long a clock that came back too early is left alone.
+const BREATH: Duration = Duration::from_millis(10);
+
+/// Works on the chores of a client, turn by turn, within its limits.
+///
+/// It has no thread before something is added, and none once nothing has been added for a while.
+pub(crate) struct Engine {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) spawn: Spawn,
+    pub(super) most_threads: usize,
+    pub(super) state: Mutex<State>,
+    /// A thread that stands by is wanted.
+    pub(super) wanted: Condvar,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) scheduler: Scheduler<Box<dyn Chore>>,
+    /// The latest moment seen.
+    pub(super) now: Instant,
+    pub(super) threads: usize,
+    /// How many threads stand by.
+    pub(super) standing_by: usize,
+    /// Somebody was called and has not looked for work yet.
+    pub(super) called: bool,
+    /// The thread that sleeps until the next turn comes, if one does.
+    pub(super) keeper: Option<Keeper>,
+    pub(super) over: bool,
+}
+
+impl Engine {
+    pub(crate) fn new(clock: Arc<dyn Clock>, limits: Limits) -> Arc<Self> {
+        Self::with_threads_by(super::workers::spawn, clock, limits)
+    }
+
+    pub(super) fn with_threads_by(spawn: Spawn, clock: Arc<dyn Clock>, limits: Limits) -> Arc<Self> {
+        let state = State {
+            scheduler: Scheduler::new(limits),
+            now: Instant::ZERO,
+            threads: 0,
+            standing_by: 0,
+            called: false,
+            keeper: None,
+            over: false,
+        };
+        Arc::new(Self {
+            clock,
+            spawn,
+            most_threads: limits.requests.get().saturating_add(limits.downloads.get()),
+            state: Mutex::new(state),
+            wanted: Condvar::new(),
+        })
+    }
+
+    /// Takes on a chore, or gives it back where there is no thread to work on it.
+    pub(super) fn add(self: &Arc<Self>, chore: Box<dyn Chore>) -> Result<Id, Box<dyn Chore>> {
+        let class = chore.class();
+        let mut state = self.enter();
+        // While there are jobs there is a thread: the last one does not leave before them.
+        if state.threads == 0 && !self.hire(&mut state) {
+            return Err(chore);
+        }
+        let id = state.scheduler.add(class, chore);
+        self.stir(&mut state);
+        Ok(id)
+    }
+
+    /// Calls chores to their end, ahead of all others.
+    pub(super) fn call_to_end(self: &Arc<Self>, ids: impl IntoIterator<Item = Id>) {
+        let mut state = self.enter();
+        for id in ids {
+            state.scheduler.call_to_end(id);
+        }
+        self.stir(&mut state);
+    }
+
+    /// Calls everything to its end; the threads leave after that.
+    pub(super) fn end(self: &Arc<Self>) {
+        let mut state = self.enter();
+        state.over = true;
+        state.scheduler.call_all_to_end();
+        self.stir(&mut state);
+        self.send_home(&state);
+    }
+
+    /// How many threads work, stand by, or keep the time.
+    pub(super) fn threads(&self) -> usize {
+        lock(&self.state).threads
+    }
+
+    pub(super) fn lateness(&self) -> Lateness {
+        lock(&self.state).scheduler.lateness.clone()
+    }
+
+    /// Locks, and knows what time it is. The clock, which is somebody else's code, is asked before.
+    pub(super) fn enter(&self) -> MutexGuard<'_, State> {
+        let now = catch_unwind(AssertUnwindSafe(|| self.clock.now()));
+        let mut state = lock(&self.state);
+        if let Ok(now) = now {
+            state.now = state.now.max(now);
+        }
+        state
+    }
+
+    /// Sleeps by the clock until then, or until `bell` rings.
+    ///
+    /// A clock that comes back too early is not asked again at once. One that panics tells no time: then all
+    /// goes on as if it had.
+    pub(super) fn sleep_until(&self, until: Instant, bell: &CancelToken) {
+        let slept = catch_unwind(AssertUnwindSafe(|| self.clock.sleep_until(until, bell)));
+        let early = self.enter().now < until;
+        if early && !bell.is_cancelled() {
+            bell.sleep(BREATH);
+            if slept.is_err() {
+                let mut state = lock(&self.state);
+                state.now = state.now.max(until);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("most_threads", &self.most_threads).finish_non_exhaustive()
+    }
+}

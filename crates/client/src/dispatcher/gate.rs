@@ -1,0 +1,187 @@
+//! The gate that every request of a client passes: how many may be out, how fast, and who waits in line.
+
+use std::collections::VecDeque;
+use std::mem;
+
+use zoomout_core::Instant;
+
+use super::chore::{Class, Reception};
+use super::limits::Limits;
+use super::pace::Pace;
+use crate::cancel::CancelToken;
+
+/// The place of a visitor in the line: they are given in order.
+pub(super) type Ticket = u64;
+
+/// When somebody may pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    Now,
+    /// There is room, but the pace opens then.
+    At(Instant),
+    /// When somebody else has come back or has gone before.
+    Full,
+}
+
+/// What is out, and who waits. A visitor is somebody who waits on a thread of its own.
+///
+/// Visitors go in the order in which they came, and before the queued jobs of their class. Nobody takes the
+/// room that a visitor who may come is about to take.
+#[derive(Debug)]
+pub(super) struct Gate {
+    limits: Limits,
+    pace: Pace,
+    out: Places,
+    line: VecDeque<Visitor>,
+    next_ticket: Ticket,
+}
+
+/// So many of each class.
+#[derive(Clone, Copy, Debug, Default)]
+struct Places {
+    submissions: usize,
+    looks: usize,
+    downloads: usize,
+}
+
+#[derive(Debug)]
+struct Visitor {
+    ticket: Ticket,
+    class: Class,
+    /// Rings when it may come, or should wait for the pace.
+    bell: Option<CancelToken>,
+}
+
+impl Places {
+    fn of(&mut self, class: Class) -> Option<&mut usize> {
+        match class {
+            Class::Submission => Some(&mut self.submissions),
+            Class::Look => Some(&mut self.looks),
+            Class::Download => Some(&mut self.downloads),
+            Class::End => None,
+        }
+    }
+
+    fn take(&mut self, class: Class) {
+        if let Some(count) = self.of(class) {
+            *count += 1;
+        }
+    }
+}
+
+impl Gate {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            pace: Pace::new(limits.submits_per_minute),
+            out: Places::default(),
+            line: VecDeque::new(),
+            next_ticket: 0,
+        }
+    }
+
+    /// When a queued job may pass.
+    pub(super) fn entry(&self, class: Class, now: Instant) -> Entry {
+        let (_, taken) = self.line_up(now);
+        let paid_visit = |visitor: &Visitor| visitor.class == Class::Submission;
+        if class == Class::Submission && self.line.iter().any(paid_visit) {
+            return Entry::Full;
+        }
+        self.entry_beside(taken, class, now)
+    }
+
+    /// A request goes out.
+    pub(super) fn pass(&mut self, class: Class, now: Instant) {
+        self.out.take(class);
+        if class == Class::Submission {
+            self.pace.sent(now);
+        }
+    }
+
+    /// A request has come back; a submission shows something of the server's pace.
+    pub(super) fn come_back(&mut self, class: Class, reception: Reception, now: Instant) {
+        if let Some(count) = self.out.of(class) {
+            *count = count.saturating_sub(1);
+        }
+        match reception {
+            Reception::Accepted => self.pace.accepted(),
+            Reception::Overrun(until) => self.pace.refused(until),
+            Reception::Other => {}
+        }
+        self.ring(now);
+    }
+
+    /// A visitor comes and stands at the end of the line.
+    pub(super) fn join_line(&mut self, class: Class) -> Ticket {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.line.push_back(Visitor { ticket, class, bell: None });
+        ticket
+    }
+
+    /// When a visitor may pass. Where nobody can say, its bell rings once that has changed.
+    pub(super) fn visit(&mut self, ticket: Ticket, bell: &CancelToken, now: Instant) -> Entry {
+        let (entries, _) = self.line_up(now);
+        let mut visitors = self.line.iter_mut().zip(entries);
+        let Some((visitor, entry)) = visitors.find(|(visitor, _)| visitor.ticket == ticket) else {
+            return Entry::Full;
+        };
+        visitor.bell = (entry == Entry::Full).then(|| bell.clone());
+        entry
+    }
+
+    /// A visitor leaves the line, whether it passes or gives up.
+    pub(super) fn step_out(&mut self, ticket: Ticket, now: Instant) {
+        self.line.retain(|visitor| visitor.ticket != ticket);
+        self.ring(now);
+    }
+
+    /// When each in the line may pass; and what will be out when those who may pass now have passed.
+    fn line_up(&self, now: Instant) -> (Vec<Entry>, Places) {
+        let mut taken = self.out;
+        let mut behind_submission = false;
+        let entries = self.line.iter().map(|visitor| {
+            // One at a time: each may close the pace for the next.
+            if visitor.class == Class::Submission && mem::replace(&mut behind_submission, true) {
+                return Entry::Full;
+            }
+            let entry = self.entry_beside(taken, visitor.class, now);
+            if entry == Entry::Now {
+                taken.take(visitor.class);
+            }
+            entry
+        });
+        (entries.collect(), taken)
+    }
+
+    fn entry_beside(&self, taken: Places, class: Class, now: Instant) -> Entry {
+        let requests = taken.submissions + taken.looks < self.limits.requests.get();
+        let room = match class {
+            Class::Submission => requests && taken.submissions < self.limits.submissions.get(),
+            Class::Look => requests,
+            Class::Download => taken.downloads < self.limits.downloads.get(),
+            Class::End => true,
+        };
+        let open_at = self.pace.open_at();
+        match (room, class) {
+            (false, _) => Entry::Full,
+            (true, Class::Submission) if open_at > now => Entry::At(open_at),
+            (true, _) => Entry::Now,
+        }
+    }
+
+    /// Wakes those whose waiting has come to an end, or has got an end.
+    fn ring(&mut self, now: Instant) {
+        if self.line.iter().all(|visitor| visitor.bell.is_none()) {
+            return;
+        }
+        let (entries, _) = self.line_up(now);
+        for (visitor, entry) in self.line.iter_mut().zip(entries) {
+            if entry != Entry::Full
+                && let Some(bell) = visitor.bell.take()
+            {
+                bell.cancel();
+            }
+        }
+    }
+}

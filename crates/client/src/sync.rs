@@ -1,0 +1,60 @@
+//! The locks and threads that the dispatcher stands on: those of the standard library, or those of a model
+//! checker that tries how they interleave (`cargo xtask model`).
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+#[cfg(shuttle)]
+pub(crate) use shuttle::{
+    sync::{Condvar, Mutex, MutexGuard, atomic},
+    thread,
+};
+#[cfg(not(shuttle))]
+pub(crate) use std::{
+    sync::{Condvar, Mutex, MutexGuard, atomic},
+    thread,
+};
+
+/// Locks. Whoever panicked under the lock left nothing half done: no code of others runs under ours.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits to be woken, or so long; tells whether the time ran out.
+#[cfg(not(shuttle))]
+pub(crate) fn wait<'a, T>(
+    condvar: &Condvar,
+    _mutex: &'a Mutex<T>,
+    guard: MutexGuard<'a, T>,
+    span: Duration,
+) -> (MutexGuard<'a, T>, bool) {
+    let (guard, waited) = condvar.wait_timeout(guard, span).unwrap_or_else(PoisonError::into_inner);
+    (guard, waited.timed_out())
+}
+
+/// In the model time runs out now and then; or never, so that nothing can rely on it.
+#[cfg(shuttle)]
+pub(crate) fn wait<'a, T>(
+    condvar: &Condvar,
+    mutex: &'a Mutex<T>,
+    guard: MutexGuard<'a, T>,
+    _span: Duration,
+) -> (MutexGuard<'a, T>, bool) {
+    use shuttle::rand::Rng;
+    if shuttle::rand::thread_rng().gen_ratio(1, 4) {
+        drop(guard);
+        thread::yield_now();
+        return (lock(mutex), true);
+    }
+    (condvar.wait(guard).unwrap_or_else(PoisonError::into_inner), false)
+}
+
+/// Waits as long as `waits` says so, but not longer than `span`; the time of the model never runs out.
+pub(crate) fn wait_while<'a, T>(
+    condvar: &Condvar,
+    guard: MutexGuard<'a, T>,
+    span: Duration,
+    waits: impl FnMut(&mut T) -> bool,
+) -> MutexGuard<'a, T> {
+    condvar.wait_timeout_while(guard, span, waits).unwrap_or_else(PoisonError::into_inner).0
+}

@@ -6,7 +6,7 @@ use zoomout_core::{Error, Event, Instant, Machine};
 
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
-use crate::dispatcher::{Class, EngineHandle, Next};
+use crate::dispatcher::{EngineHandle, Next};
 use crate::errand::Errand;
 
 /// Hears what happens.
@@ -39,14 +39,10 @@ impl Driver {
         let mut errand = Errand::of(machine, exchange, &self.clock, &self.cancel, Box::new(hear));
         loop {
             let class = errand.class();
-            let (class, mut permit) = match &self.engine {
-                Some(engine) => match engine.admit(class, deadline, &self.cancel) {
-                    Some(permit) => (class, Some(permit)),
-                    None => (Class::End, None),
-                },
-                None => (class, None),
-            };
-            let next = errand.turn(class, &mut |reception| {
+            let mut permit =
+                self.engine.as_ref().and_then(|engine| engine.admit(class, deadline, &self.cancel));
+            let place = (self.engine.is_none() || permit.is_some()).then_some(class);
+            let next = errand.turn(place, &mut |reception| {
                 if let Some(permit) = permit.take() {
                     permit.heard(reception);
                 }

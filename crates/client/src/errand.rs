@@ -108,11 +108,11 @@ where
         }
     }
 
-    /// One turn: at most one call, and whatever is to be told. With a permit for [`Class::End`] nothing may be
-    /// called: either somebody cancelled, or the time was up before there was a place.
+    /// One turn: at most one call, and whatever is to be told. `class` is what there is a place for: with
+    /// [`Class::End`] it must stop, without any the time was up before there was a place.
     ///
     /// `heard` learns what the call shows of the server, as soon as it is over and before anybody is told.
-    pub(crate) fn turn(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
+    pub(crate) fn turn(&mut self, class: Option<Class>, heard: &mut dyn FnMut(Reception)) -> Next {
         let next = catch_unwind(AssertUnwindSafe(|| self.go_on(class, heard)));
         next.unwrap_or_else(|_| self.give_up())
     }
@@ -137,15 +137,14 @@ where
         }
     }
 
-    fn go_on(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
-        let mut permit = class != Class::End;
+    fn go_on(&mut self, class: Option<Class>, heard: &mut dyn FnMut(Reception)) -> Next {
+        let mut place = class.filter(|class| *class != Class::End);
         let mut over = None;
         self.tick();
         self.begin();
-        if self.cancel.is_cancelled() {
+        if class == Some(Class::End) || self.cancel.is_cancelled() {
             self.stop();
-        }
-        if !permit {
+        } else if class.is_none() {
             self.unsent("the time was up before it was sent");
         }
         loop {
@@ -158,9 +157,8 @@ where
                 heard(reception(called, &step, self.now));
             }
             match step {
-                Step::Send { call, by } if permit => {
-                    permit = false;
-                    over = Some(class);
+                Step::Send { call, by } if place.is_some() => {
+                    over = place.take();
                     self.call(call, by);
                 }
                 Step::Send { call, by } => {

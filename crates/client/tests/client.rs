@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use http::{Request, Response, Uri};
 use tempfile::TempDir;
+use zoomout::testing::JumpingClock;
 use zoomout::{
-    ApiKey, Billed, CancelToken, Client, Clock, Error, ErrorKind, Event, Failure, FetchError, Index, Instant,
-    TaskId, Transport, Upscale, Zoom,
+    ApiKey, Billed, CancelToken, Client, Context, Error, ErrorKind, Event, Failure, FetchError, Index, TaskId,
+    Transport, Upscale, Zoom,
 };
 
 /// The first and the last bytes of a PNG, which is all that tells one here.
@@ -52,7 +53,7 @@ impl Script {
 }
 
 impl Transport for Script {
-    fn send(&self, request: Request<Vec<u8>>, _cancel: &CancelToken) -> Result<Response<Vec<u8>>, Failure> {
+    fn send(&self, request: Request<Vec<u8>>, _: &Context) -> Result<Response<Vec<u8>>, Failure> {
         self.asked.lock().unwrap().push(format!("{} {}", request.method(), request.uri().path()));
         if let Some(token) = self.cancel_when_asked.lock().unwrap().take() {
             token.cancel();
@@ -66,7 +67,7 @@ impl Transport for Script {
         uri: &Uri,
         _limit: u64,
         sink: &mut dyn Write,
-        _cancel: &CancelToken,
+        _: &Context,
     ) -> Result<(), FetchError> {
         self.asked.lock().unwrap().push(format!("fetch {uri}"));
         // A host that has said everything is gone.
@@ -80,24 +81,10 @@ impl Transport for Script {
     }
 }
 
-/// Jumps to wherever somebody waits for.
-#[derive(Debug, Default)]
-struct JumpingClock(Mutex<u64>);
-
-impl Clock for JumpingClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(*self.0.lock().unwrap())
-    }
-
-    fn sleep_until(&self, until: Instant, _cancel: &CancelToken) {
-        *self.0.lock().unwrap() = until.as_millis();
-    }
-}
-
 fn client(script: &Arc<Script>) -> Client {
     Client::builder(ApiKey::new("sk-MARK").unwrap())
         .transport(Arc::<Script>::clone(script))
-        .clock(Arc::new(JumpingClock::default()))
+        .clock(Arc::new(JumpingClock::new()))
         .build()
         .unwrap()
 }
@@ -344,7 +331,7 @@ fn the_deadline_ends_the_wait_and_names_the_task() {
     let client = Client::builder(ApiKey::new("sk-MARK").unwrap())
         .policy(zoomout::Policy::default().deadline(Duration::from_secs(60)))
         .transport(Arc::<Script>::clone(&script))
-        .clock(Arc::new(JumpingClock::default()))
+        .clock(Arc::new(JumpingClock::new()))
         .build()
         .unwrap();
     let error = client.zoom(&zoom()).unwrap_err();

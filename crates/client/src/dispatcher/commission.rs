@@ -61,7 +61,7 @@ where
     fn turn(&mut self, permit: Permit) -> Next {
         let class = permit.class();
         let mut permit = Some(permit);
-        self.errand.turn(class, &mut |reception| {
+        self.errand.turn(Some(class), &mut |reception| {
             if let Some(permit) = permit.take() {
                 permit.heard(reception);
             }

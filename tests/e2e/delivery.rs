@@ -7,13 +7,20 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use http::{Method, Request, Response};
-use zoomout::{CancelToken, Delivery, Failure, FetchError, ProxyChoice, Timeouts, Transport, UreqTransport};
+use zoomout::{
+    CancelToken, Context, Delivery, Failure, FetchError, ProxyChoice, Timeouts, Transport, UreqTransport,
+};
 use zoomout_tests::{Connection, RawServer, answer};
 
 /// What a server does with a connection once it has read the request.
 type Behaviour = fn(&mut Connection);
 
 const BODY: &str = r#"{"task_id":"task_1"}"#;
+
+/// A call with no limit but those of its phases.
+fn unlimited(cancel: &CancelToken) -> Context {
+    Context::new(cancel, Duration::MAX)
+}
 
 fn transport() -> UreqTransport {
     let mut timeouts = Timeouts::default();
@@ -28,11 +35,11 @@ fn request(method: Method, url: &str) -> Request<Vec<u8>> {
 }
 
 fn post(transport: &UreqTransport, url: &str) -> Result<Response<Vec<u8>>, Failure> {
-    transport.send(request(Method::POST, &format!("{url}/zoom")), &CancelToken::new())
+    transport.send(request(Method::POST, &format!("{url}/zoom")), &unlimited(&CancelToken::new()))
 }
 
 fn get(transport: &UreqTransport, url: &str) -> Result<Response<Vec<u8>>, Failure> {
-    transport.send(request(Method::GET, &format!("{url}/task")), &CancelToken::new())
+    transport.send(request(Method::GET, &format!("{url}/task")), &unlimited(&CancelToken::new()))
 }
 
 /// The port of a listener that is gone.
@@ -175,7 +182,7 @@ fn a_cancelled_call_ends_while_the_answer_is_out() {
     let token = CancelToken::new();
     let (stopper, url) = (token.clone(), format!("{}/zoom", server.url()));
     let patient = UreqTransport::builder().local_api(true).build().unwrap();
-    let call = std::thread::spawn(move || patient.send(request(Method::POST, &url), &stopper));
+    let call = std::thread::spawn(move || patient.send(request(Method::POST, &url), &unlimited(&stopper)));
     arrival.recv().unwrap();
     token.cancel();
     let failure = call.join().unwrap().unwrap_err();
@@ -189,20 +196,22 @@ fn a_call_cancelled_before_it_began_sends_nothing() {
     let token = CancelToken::new();
     token.cancel();
     let transport = transport();
-    let failure =
-        transport.send(request(Method::POST, &format!("{}/zoom", server.url())), &token).unwrap_err();
+    let failure = transport
+        .send(request(Method::POST, &format!("{}/zoom", server.url())), &unlimited(&token))
+        .unwrap_err();
     assert_eq!(failure, Failure::not_sent("cancelled"));
     // A connection that is open does not change that.
     get(&transport, &server.url()).unwrap();
-    let failure =
-        transport.send(request(Method::GET, &format!("{}/task", server.url())), &token).unwrap_err();
+    let failure = transport
+        .send(request(Method::GET, &format!("{}/task", server.url())), &unlimited(&token))
+        .unwrap_err();
     assert_eq!(failure.delivery, Delivery::NotSent);
     assert_eq!(server.posts(), 0);
 }
 
 fn fetch(url: &str, limit: u64) -> Result<Vec<u8>, FetchError> {
     let mut picture = Vec::new();
-    transport().fetch(&url.parse().unwrap(), limit, &mut picture, &CancelToken::new())?;
+    transport().fetch(&url.parse().unwrap(), limit, &mut picture, &unlimited(&CancelToken::new()))?;
     Ok(picture)
 }
 
@@ -265,7 +274,8 @@ fn links_lead_nowhere_but_to_the_public_internet() {
         &format!("https://127.0.0.1:{}/0.png", here.port()),
         &format!("https://localhost:{}/0.png", here.port()),
     ] {
-        let result = public.fetch(&url.parse().unwrap(), 10, &mut Vec::new(), &CancelToken::new());
+        let result =
+            public.fetch(&url.parse().unwrap(), 10, &mut Vec::new(), &unlimited(&CancelToken::new()));
         assert!(matches!(result, Err(FetchError::NotAllowed(_))), "{url}: {result:?}");
     }
     assert!(here.received().is_empty());

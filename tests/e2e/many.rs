@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use zoomout::{
-    ApiKey, Billed, CancelToken, Client, Dispatcher, ErrorKind, Event, Limits, MachineClock, Metadata,
-    TaskId, Zoom,
+    ApiKey, Billed, CancelToken, Client, ClientBuilder, Context, Dispatcher, Download, ErrorKind, Event,
+    Failure, FetchError, Limits, MachineClock, Metadata, TaskId, Transport, Zoom,
 };
 use zoomout_emulator::{Options, Script, Seed, Server};
 
@@ -28,14 +28,19 @@ fn start(pace: f64) -> (Server, Client) {
 }
 
 fn start_with(pace: f64, limits: Limits) -> (Server, Client) {
-    let server = Server::start(Options { time_scale: pace, picture_side: 16, ..Options::default() }).unwrap();
-    let client = Client::builder(ApiKey::new(server.key()).unwrap())
+    let server = server(pace);
+    let client = builder(&server, pace).limits(limits).build().unwrap();
+    (server, client)
+}
+
+fn server(pace: f64) -> Server {
+    Server::start(Options { time_scale: pace, picture_side: 16, ..Options::default() }).unwrap()
+}
+
+fn builder(server: &Server, pace: f64) -> ClientBuilder {
+    Client::builder(ApiKey::new(server.key()).unwrap())
         .base_url(server.url().parse().unwrap())
         .clock(Arc::new(MachineClock::at_pace(pace)))
-        .limits(limits)
-        .build()
-        .unwrap();
-    (server, client)
 }
 
 /// A zoom that can be told apart on the bill.
@@ -266,30 +271,62 @@ fn single_calls_share_the_threads_and_keep_to_the_limits() {
 
     let folder = tempfile::tempdir().unwrap();
     let (task_id, path) = (receiver.recv().unwrap(), folder.path().join("wide.png"));
-    let file = path.clone();
     let (told, heard) = mpsc::channel();
-    dispatcher.call(
-        move |client| client.download(&client.wait(&task_id)?, file),
-        move |saved| told.send(saved.unwrap()).unwrap(),
-    );
+    dispatcher.spawn(task_id, |_| {}, move |task| told.send(task.unwrap()).unwrap());
+    let task = heard.recv_timeout(PATIENCE).unwrap();
+    let (told, heard) = mpsc::channel();
+    let links: Vec<&str> = task.images.iter().map(|image| image.url.as_str()).collect();
+    let download = Download::all(&task.task_id, &links, &path);
+    dispatcher.download(download, |_| {}, move |saved| told.send(saved.unwrap()).unwrap());
     assert_eq!(heard.recv_timeout(PATIENCE).unwrap(), [path]);
+}
+
+/// A way to the network that is held up until somebody opens it, and then panics once.
+#[derive(Debug)]
+struct Rotten {
+    inner: Arc<dyn Transport>,
+    gate: Mutex<Option<mpsc::Receiver<()>>>,
+}
+
+impl Transport for Rotten {
+    fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+        context: &Context,
+    ) -> Result<http::Response<Vec<u8>>, Failure> {
+        let gate = self.gate.lock().unwrap().take();
+        if let Some(gate) = gate {
+            gate.recv().unwrap();
+            panic!("on purpose");
+        }
+        self.inner.send(request, context)
+    }
+
+    fn fetch(
+        &self,
+        uri: &http::Uri,
+        limit: u64,
+        sink: &mut dyn std::io::Write,
+        context: &Context,
+    ) -> Result<(), FetchError> {
+        self.inner.fetch(uri, limit, sink, context)
+    }
 }
 
 #[test]
 fn a_single_call_that_is_cancelled_in_the_queue_sends_nothing_and_a_panic_is_told() {
     let limits = Limits { requests: NonZeroUsize::new(1).unwrap(), ..Limits::default() };
-    let (server, client) = start_with(300.0, limits);
+    let (open, gate) = mpsc::channel::<()>();
+    let server = server(300.0);
+    let client = builder(&server, 300.0)
+        .limits(limits)
+        .layer(|inner| Arc::new(Rotten { inner, gate: Mutex::new(Some(gate)) }))
+        .build()
+        .unwrap();
     let dispatcher = Dispatcher::new(&client);
     let (told, heard) = mpsc::channel();
-    let (open, gate) = mpsc::channel::<()>();
     let tell = told.clone();
-    dispatcher.call(
-        move |_| -> Result<(), _> {
-            gate.recv().unwrap();
-            panic!("on purpose")
-        },
-        move |result| tell.send(("panic", result.unwrap_err())).unwrap(),
-    );
+    dispatcher.submit(zoom(0), move |result| tell.send(("panic", result.unwrap_err())).unwrap());
     let queued =
         dispatcher.submit(zoom(1), move |result| told.send(("queued", result.unwrap_err())).unwrap());
     queued.cancel();

@@ -8,6 +8,9 @@ import { ZoomRequest, ZoomoutError } from 'zoomout'
 
 const require = createRequire(import.meta.url)
 const { NativeMachine, NativeZoom, readButtons, readTask } = require('../../bindings/node/load.js')
+
+// Whose calls the machines make.
+const KEY = 'sk-shared-case'
 const { errorOf, guarded } = require('../../bindings/node/errors.js')
 const { fieldsOf } = require('../../bindings/node/request.js')
 const { taskOf, valueOf } = require('../../bindings/node/values.js')
@@ -71,9 +74,9 @@ function describe(event) {
 }
 
 function begin({ start, policy, seed }) {
-  if (start.zoom) return NativeMachine.zoom(zoom(start.zoom), policy, seed)
-  if (start.upscale) return NativeMachine.upscale(fieldsOf(fields(start.upscale), 'an upscale'), policy, seed)
-  return NativeMachine.wait(start.wait, policy, seed)
+  if (start.zoom) return NativeMachine.zoom(KEY, zoom(start.zoom), policy, seed)
+  if (start.upscale) return NativeMachine.upscale(KEY, fieldsOf(fields(start.upscale), 'an upscale'), policy, seed)
+  return NativeMachine.wait(KEY, start.wait, policy, seed)
 }
 
 const CHECKS = {
@@ -83,41 +86,43 @@ const CHECKS = {
 
   requests(given, expected) {
     const build = () => {
-      if (given.action !== 'zoom') return NativeMachine.upscale(fieldsOf(fields(given.fields), 'an upscale'), {}, 7)
+      if (given.action !== 'zoom') return NativeMachine.upscale(KEY, fieldsOf(fields(given.fields), 'an upscale'), {}, 7)
       const request = new ZoomRequest(fields(given.fields))
       if (!expected.error) {
         assert.deepEqual(request.toJSON(), expected.body)
         assert.deepEqual([request.tier, request.billingKey], [expected.tier, expected.billing_key])
       }
-      return NativeMachine.zoom(zoom(given.fields), {}, 7)
+      return NativeMachine.zoom(KEY, zoom(given.fields), {}, 7)
     }
     attempt(build, expected, (machine) => {
       const { method, path, body } = expected
-      assert.deepEqual(JSON.parse(machine.poll(0)).send, { method, path, body })
+      const { by, ...send } = JSON.parse(machine.poll(0)).send
+      assert.ok(by > 0)
+      assert.deepEqual(send, { method, path, body })
     })
   },
 
   tasks(given, expected) {
-    attempt(() => readTask(given.task_id, reply(given)), expected, (json) => {
+    attempt(() => readTask(KEY, given.task_id, reply(given)), expected, (json) => {
       assert.deepEqual(JSON.parse(JSON.stringify(taskOf(json, null))), camelled(expected))
     })
   },
 
   buttons(given, expected) {
-    attempt(() => readButtons(given.task_id, reply(given)), expected, (json) => {
+    attempt(() => readButtons(KEY, given.task_id, reply(given)), expected, (json) => {
       assert.deepEqual(valueOf(json), camelled(expected))
     })
   },
 
   errors(given, expected) {
-    const machine = NativeMachine.zoom(zoom({ task_id: 'task_parent' }), { resubmit: 'never' }, 7)
+    const machine = NativeMachine.zoom(KEY, zoom({ task_id: 'task_parent' }), { resubmit: 'never' }, 7)
     machine.poll(0)
     machine.onResponse(0, reply(given))
     checkError(errorOf(JSON.stringify(JSON.parse(machine.poll(0)).failed)), expected)
   },
 
   resubmission(given, expected) {
-    const machine = NativeMachine.zoom(zoom({ task_id: 'task_parent' }), { resubmit: given.resubmit }, 7)
+    const machine = NativeMachine.zoom(KEY, zoom({ task_id: 'task_parent' }), { resubmit: given.resubmit }, 7)
     machine.poll(0)
     handOver(machine, 0, given.attempt)
     const { failed, report } = JSON.parse(machine.poll(0))

@@ -15,6 +15,9 @@ from zoomout._native import NativeMachine, UpscaleRequest
 FOLDER = Path(__file__).parent.parent / "vectors"
 Json = dict[str, Any]
 
+# Whose calls the machines make.
+ACCOUNT = ("sk-shared-case", None)
+
 
 def cases() -> list[Any]:
     """Every case."""
@@ -66,15 +69,16 @@ def check_request(given: Json, expected: Json) -> None:
     try:
         if given["action"] == "zoom":
             request = zoom(fields)
-            machine = NativeMachine.zoom(request, policy, 7)
+            machine = NativeMachine.zoom(ACCOUNT, request, policy, 7)
             assert request.to_dict() == expected["body"]
             assert (request.tier, request.billing_key) == (expected["tier"], expected["billing_key"])
         else:
-            machine = NativeMachine.upscale(UpscaleRequest(**with_ratio(fields)), policy, 7)
+            machine = NativeMachine.upscale(ACCOUNT, UpscaleRequest(**with_ratio(fields)), policy, 7)
     except zoomout.InvalidError as error:
         check_error(error, expected["error"])
         return
     send = json.loads(machine.poll(0))["send"]
+    assert send.pop("by") > 0
     assert send == {name: expected[name] for name in ("method", "path", "body")}
 
 
@@ -91,7 +95,7 @@ def check_buttons(given: Json, expected: Json) -> None:
 def check_look(given: Json, expected: Json, read: Any, value: Callable[[str], Any]) -> None:
     """What an answer shows crosses as a value and comes back the same."""
     try:
-        text = read(given["task_id"], reply(given))
+        text = read(ACCOUNT, given["task_id"], reply(given))
     except ZoomoutError as error:
         check_error(error, expected["error"])
         return
@@ -100,7 +104,7 @@ def check_look(given: Json, expected: Json, read: Any, value: Callable[[str], An
 
 def check_submission_error(given: Json, expected: Json) -> None:
     """A submission that is tried once and answered so ends as the case says."""
-    machine = NativeMachine.zoom(zoom({"task_id": "task_parent"}), (None, "never"), 7)
+    machine = NativeMachine.zoom(ACCOUNT, zoom({"task_id": "task_parent"}), (None, "never"), 7)
     machine.poll(0)
     machine.on_response(0, reply(given))
     check_error(zoomout._errors.from_fields(json.loads(machine.poll(0))["failed"]), expected)
@@ -116,7 +120,7 @@ def hand_over(machine: NativeMachine, now: int, answer: Json) -> None:
 
 def check_resubmission(given: Json, expected: Json) -> None:
     """What follows from an attempt to submit is what the case says."""
-    machine = NativeMachine.zoom(zoom({"task_id": "task_parent"}), (None, given["resubmit"]), 7)
+    machine = NativeMachine.zoom(ACCOUNT, zoom({"task_id": "task_parent"}), (None, given["resubmit"]), 7)
     machine.poll(0)
     hand_over(machine, 0, given["attempt"])
     step = json.loads(machine.poll(0))
@@ -161,10 +165,10 @@ def begin(given: Json) -> NativeMachine:
     start, seed = given["start"], given["seed"]
     policy = (given["policy"].get("deadline"), given["policy"].get("resubmit"))
     if "zoom" in start:
-        return NativeMachine.zoom(zoom(start["zoom"]), policy, seed)
+        return NativeMachine.zoom(ACCOUNT, zoom(start["zoom"]), policy, seed)
     if "upscale" in start:
-        return NativeMachine.upscale(UpscaleRequest(**start["upscale"]), policy, seed)
-    return NativeMachine.wait(start["wait"], policy, seed)
+        return NativeMachine.upscale(ACCOUNT, UpscaleRequest(**start["upscale"]), policy, seed)
+    return NativeMachine.wait(ACCOUNT, start["wait"], policy, seed)
 
 
 def describe(event: Json) -> str:

@@ -2,7 +2,6 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use http::{HeaderName, HeaderValue};
 use pyo3::prelude::*;
 use zoomout::{Api, ApiKey, Policy};
 use zoomout_binding::{Machine, Reply, Settings};
@@ -107,13 +106,13 @@ impl NativeMachine {
     fn request(&self) -> Option<PlainRequest> {
         let machine = self.machine();
         let request = machine.request()?;
-        let header = |(name, value): (&HeaderName, &HeaderValue)| {
-            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-        };
+        let headers = request.headers().iter();
         Some((
             request.method().as_str().to_owned(),
             request.uri().to_string(),
-            request.headers().iter().filter_map(header).collect(),
+            headers
+                .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+                .collect(),
             request.body().clone(),
         ))
     }

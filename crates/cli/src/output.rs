@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
-use zoomout::{Billed, Error, ErrorKind, TaskId};
+use zoomout::{Billed, Error, ErrorKind, Invalid, TaskId};
 
 use crate::exit;
 
@@ -34,6 +34,12 @@ impl Failure {
     /// The same, now that the user has been told.
     pub(crate) fn told(self) -> Self {
         Self { told: true, ..self }
+    }
+}
+
+impl From<Invalid> for Failure {
+    fn from(invalid: Invalid) -> Self {
+        Error::from(invalid).into()
     }
 }
 

@@ -73,7 +73,7 @@ pub(crate) fn time_scale(global: &Global) -> Result<Option<f64>, Error> {
 pub(crate) fn base_url(global: &Global) -> Result<BaseUrl, Error> {
     let named =
         global.base_url.clone().or_else(|| env::var("APIMART_BASE_URL").ok().filter(|url| !url.is_empty()));
-    named.map_or_else(|| Ok(BaseUrl::default()), |url| url.parse())
+    Ok(named.map_or_else(|| Ok(BaseUrl::default()), |url| url.parse())?)
 }
 
 fn api_key(global: &Global, output: &Output) -> Result<ApiKey, Error> {
@@ -82,14 +82,14 @@ fn api_key(global: &Global, output: &Output) -> Result<ApiKey, Error> {
             Error::invalid("api_key_file", format_args!("{} cannot be read", path.display()))
                 .caused_by(&error)
         })?;
-        return ApiKey::new(text);
+        return Ok(ApiKey::new(text)?);
     }
     if let Some(key) = &global.api_key {
         output.note("warning: --api-key shows in process lists; prefer --api-key-file or APIMART_API_KEY");
-        return ApiKey::new(key.as_str());
+        return Ok(ApiKey::new(key.as_str())?);
     }
     match env::var("APIMART_API_KEY") {
-        Ok(key) => ApiKey::new(key),
+        Ok(key) => Ok(ApiKey::new(key)?),
         Err(_) => Err(Error::invalid("api_key", "is missing: set APIMART_API_KEY or use --api-key-file")),
     }
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use zoomout_core::{
-    Action, Call, Error, Event, Instant, Job, Look, Machine, MidjourneyTask, Policy, Reply, Shown, Submission,
-    Task, TaskId, Upscale, Zoom,
+    Action, Call, Error, Event, Instant, Job, Look, Machine, MidjourneyTask, Policy, Reply, Shown,
+    Submission, Task, TaskId, Upscale, Zoom,
 };
 
 use crate::cancel::CancelToken;

@@ -19,10 +19,7 @@ impl Identity {
             let message = "the operating system gives no random numbers; nothing was sent";
             Error::new(ErrorKind::Transport, Billed::No, message).caused_by(&error)
         })?;
-        Ok(Self {
-            key: IdempotencyKey::from_bits(u128::from_ne_bytes(key)),
-            seed: u64::from_ne_bytes(seed),
-        })
+        Ok(Self { key: IdempotencyKey::from_bits(u128::from_ne_bytes(key)), seed: u64::from_ne_bytes(seed) })
     }
 }
 

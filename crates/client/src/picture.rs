@@ -230,8 +230,10 @@ fn fetch(
     place: &Path,
     context: &Context,
 ) -> Result<(), Trouble> {
-    let uri: Uri =
-        picture.link.parse().map_err(|_| Trouble::NotAllowed("the link to the picture is none".to_owned()))?;
+    let uri: Uri = picture
+        .link
+        .parse()
+        .map_err(|_| Trouble::NotAllowed("the link to the picture is none".to_owned()))?;
     transport.fetch(&uri, MAX_BYTES, sink, context).map_err(|error| match error {
         FetchError::NotAllowed(why) => Trouble::NotAllowed(why),
         FetchError::Status(status) => Trouble::Status(status),

@@ -111,7 +111,8 @@ impl Transport for Script {
 
     fn fetch(&self, _: &Uri, _: u64, sink: &mut dyn Write, _: &Context) -> Result<(), FetchError> {
         let picture = self.lines().pictures.pop_front();
-        let picture = picture.unwrap_or_else(|| Err(FetchError::Network("the script has ended".to_owned())))?;
+        let picture =
+            picture.unwrap_or_else(|| Err(FetchError::Network("the script has ended".to_owned())))?;
         sink.write_all(&picture).map_err(FetchError::Sink)
     }
 }

@@ -16,8 +16,8 @@ use http::{Request, Response, Uri};
 use tempfile::TempDir;
 use zoomout::testing::JumpingClock;
 use zoomout::{
-    ApiKey, Billed, CancelToken, Client, Context, Error, ErrorKind, Event, Failure, FetchError, Index, TaskId,
-    Transport, Upscale, Zoom,
+    ApiKey, Billed, CancelToken, Client, Context, Error, ErrorKind, Event, Failure, FetchError, Index,
+    TaskId, Transport, Upscale, Zoom,
 };
 
 /// The first and the last bytes of a PNG, which is all that tells one here.
@@ -62,13 +62,7 @@ impl Transport for Script {
         Ok(Response::builder().status(status).body(body.into_bytes()).unwrap())
     }
 
-    fn fetch(
-        &self,
-        uri: &Uri,
-        _limit: u64,
-        sink: &mut dyn Write,
-        _: &Context,
-    ) -> Result<(), FetchError> {
+    fn fetch(&self, uri: &Uri, _limit: u64, sink: &mut dyn Write, _: &Context) -> Result<(), FetchError> {
         self.asked.lock().unwrap().push(format!("fetch {uri}"));
         // A host that has said everything is gone.
         let gone = || Err(FetchError::Network("gone".into()));

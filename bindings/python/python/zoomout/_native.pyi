@@ -25,6 +25,7 @@ __all__ = [
 __version__: str
 
 _Hears: TypeAlias = Callable[[str], object]
+_Account: TypeAlias = tuple[str, str | None]
 _Policy: TypeAlias = tuple[float | None, str | None]
 _Reply: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
@@ -112,20 +113,23 @@ class NativeMachine:
     """A job without a clock, a socket or a thread, for the shared cases."""
 
     @staticmethod
-    def zoom(request: ZoomRequest, policy: _Policy, seed: int) -> NativeMachine: ...
+    def zoom(account: _Account, request: ZoomRequest, policy: _Policy, seed: int) -> NativeMachine: ...
     @staticmethod
-    def upscale(request: UpscaleRequest, policy: _Policy, seed: int) -> NativeMachine: ...
+    def upscale(
+        account: _Account, request: UpscaleRequest, policy: _Policy, seed: int
+    ) -> NativeMachine: ...
     @staticmethod
-    def wait(task_id: str, policy: _Policy, seed: int) -> NativeMachine: ...
+    def wait(account: _Account, task_id: str, policy: _Policy, seed: int) -> NativeMachine: ...
+    def request(self) -> tuple[str, str, list[tuple[str, str]], bytes] | None: ...
     def poll(self, now: int) -> str: ...
     def on_response(self, now: int, reply: _Reply) -> None: ...
     def on_failure(self, now: int, not_sent: bool, cause: str) -> None: ...
     def cancel(self) -> None: ...
 
-def read_task(task_id: str, reply: _Reply) -> str:
+def read_task(account: _Account, task_id: str, reply: _Reply) -> str:
     """The task that an answer shows, as JSON."""
 
-def read_buttons(task_id: str, reply: _Reply) -> str:
+def read_buttons(account: _Account, task_id: str, reply: _Reply) -> str:
     """The task with its buttons that an answer shows, as JSON."""
 
 @final

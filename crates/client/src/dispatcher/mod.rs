@@ -24,8 +24,8 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use zoomout_core::{
-    Action, Call, Error, Event, Fetched, Instant, Job, Kind, Look, Machine, MidjourneyTask, Picture, Policy, Reply,
-    Shown, Submission, Task, TaskId,
+    Action, Call, Error, Event, Fetched, Instant, Job, Kind, Look, Machine, MidjourneyTask, Picture, Policy,
+    Reply, Shown, Submission, Task, TaskId,
 };
 
 use crate::cancel::{CancelToken, OnCancel};
@@ -126,9 +126,11 @@ impl Dispatcher {
                 let identity = Identity::draw()?;
                 Ok(Job::submit(action.clone(), identity.key, policy, identity.seed, now))
             }),
-            Work::Wait(task_id) => self.ask(Some(task_id.clone()), Kind::Look, on_event, on_end, move |now| {
-                Ok(Job::resume(task_id.clone(), policy, Identity::draw()?.seed, now))
-            }),
+            Work::Wait(task_id) => {
+                self.ask(Some(task_id.clone()), Kind::Look, on_event, on_end, move |now| {
+                    Ok(Job::resume(task_id.clone(), policy, Identity::draw()?.seed, now))
+                })
+            }
         }
     }
 
@@ -139,10 +141,16 @@ impl Dispatcher {
         on_end: impl FnOnce(Result<Submission, Error>) + Send + 'static,
     ) -> JobHandle {
         let (action, policy) = (action.into(), self.policy);
-        self.ask(None, Kind::Submission, |_| {}, on_end, move |now| {
-            let identity = Identity::draw()?;
-            Ok(Job::submit_only(action.clone(), identity.key, policy, identity.seed, now))
-        })
+        self.ask(
+            None,
+            Kind::Submission,
+            |_| {},
+            on_end,
+            move |now| {
+                let identity = Identity::draw()?;
+                Ok(Job::submit_only(action.clone(), identity.key, policy, identity.seed, now))
+            },
+        )
     }
 
     /// Looks at a task once; see [`Client::task`]. Free.
@@ -198,9 +206,13 @@ impl Dispatcher {
         on_end: impl FnOnce(Result<T, Error>) + Send + 'static,
     ) -> JobHandle {
         let policy = self.policy;
-        self.ask(Some(task_id.clone()), Kind::Look, |_| {}, on_end, move |now| {
-            Ok(Look::at(task_id.clone(), policy, now))
-        })
+        self.ask(
+            Some(task_id.clone()),
+            Kind::Look,
+            |_| {},
+            on_end,
+            move |now| Ok(Look::at(task_id.clone(), policy, now)),
+        )
     }
 
     fn fetch<P: Clone + Send + 'static>(

@@ -180,8 +180,7 @@ fn thousands_are_submitted_once_each_in_order_and_within_the_bounds() {
     simulation.run();
     assert_eq!(simulation.done(), 5_000);
     assert_eq!(simulation.most, (64, 10));
-    let parents: Vec<String> =
-        simulation.model().accepted.iter().map(|(parent, _)| parent.clone()).collect();
+    let parents: Vec<String> = simulation.model().accepted.iter().map(|(parent, _)| parent.clone()).collect();
     let expected: Vec<String> = (0..5_000).map(|n| format!(r#"{{"task_id":"parent_{n}"}}"#)).collect();
     assert_eq!(parents, expected, "first come, first served, and each once");
 }

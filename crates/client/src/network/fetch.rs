@@ -27,7 +27,12 @@ pub(super) fn fetch(
         return Err(FetchError::NotAllowed("the link is not an https address".to_owned()));
     }
     // Some hosts of pictures stall until a request looks like a browser's (reference, section 5.3).
-    let request = agent.get(uri).config().timeout_global(within).build().header(ACCEPT, "image/avif,image/webp,image/png,image/*;q=0.9,*/*;q=0.8");
+    let request = agent
+        .get(uri)
+        .config()
+        .timeout_global(within)
+        .build()
+        .header(ACCEPT, "image/avif,image/webp,image/png,image/*;q=0.9,*/*;q=0.8");
     let mut response = request.call().map_err(|error| explain(&error, timeouts))?;
     if !response.status().is_success() {
         return Err(FetchError::Status(response.status().as_u16()));

@@ -15,7 +15,8 @@ pub trait Clock: Debug + Send + Sync {
     /// Waits until `until`, or until somebody cancels.
     fn sleep_until(&self, until: Instant, cancel: &CancelToken);
 
-    /// How much real time passes before `until`: the limit of a call that must have ended by then.
+    /// How long a call may take, in real time, that must have ended by `until`. A server does not answer faster
+    /// because the time of its tasks runs faster, so a hurried clock grants the whole span.
     fn left(&self, until: Instant) -> Duration {
         until - self.now()
     }
@@ -56,12 +57,8 @@ impl Clock for MachineClock {
     }
 
     fn sleep_until(&self, until: Instant, cancel: &CancelToken) {
-        cancel.sleep(self.left(until));
-    }
-
-    fn left(&self, until: Instant) -> Duration {
         let left = (until - self.now()).as_secs_f64() / self.pace;
-        Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX)
+        cancel.sleep(Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX));
     }
 }
 

@@ -15,7 +15,7 @@ fn echo(request: &Received) -> String {
     request.headers.join(" ").replace("sk-mark", "sk-MARK").replace('"', "'")
 }
 
-const BEHAVIOURS: [(&str, Behaviour); 9] = [
+const BEHAVIOURS: [(&str, Behaviour); 10] = [
     ("repeats it in an error", |request, connection| {
         let body =
             format!(r#"{{"error":{{"code":400,"message":"you sent {0}","type":"{0}"}}}}"#, echo(request));
@@ -37,14 +37,17 @@ const BEHAVIOURS: [(&str, Behaviour); 9] = [
             b"HTTP/1.1 302 Found\r\nlocation: https://sk-MARK.example/sk-MARK\r\ncontent-length: 0\r\n\r\n",
         );
     }),
-    ("makes it a task", |request, connection| {
+    ("makes it the words of a task", |request, connection| {
         let host = request.headers.iter().find_map(|header| header.strip_prefix("host: ")).unwrap();
         let task = format!(
-            r#"{{"code":200,"data":{{"id":"task_1","task_id":"sk-MARK","status":"completed","image_urls":["http://{host}/sk-MARK.png"],
-            "buttons":[{{"customId":"sk-MARK","label":"sk-MARK"}}],"fail_reason":"sk-MARK",
-            "result":{{"images":[{{"url":"http://{host}/sk-MARK.png"}}]}}}}}}"#
+            r#"{{"code":200,"data":{{"id":"task_1","task_id":"task_2","status":"completed","action":"sk-MARK",
+            "buttons":[{{"customId":"MJ::x","label":"sk-MARK","emoji":"sk-MARK"}}],"fail_reason":"sk-MARK",
+            "result":{{"images":[{{"url":"http://{host}/0.png"}}]}}}}}}"#
         );
         connection.write(&answer(200, &task));
+    }),
+    ("makes it a status", |_, connection| {
+        connection.write(&answer(200, r#"{"data":{"id":"task_1","task_id":"task_2","status":"sk-MARK"}}"#));
     }),
     ("makes it a failure", |_, connection| {
         connection.write(&answer(200, r#"{"data":{"id":"task_1","status":"failed","error":"sk-MARK"}}"#));
@@ -85,9 +88,9 @@ fn the_key_is_shown_by_no_command_and_left_in_no_file() {
         }
         let sent = |request: &Received| request.headers.contains(&"authorization: bearer sk-mark".to_owned());
         let received = server.received();
-        // The host of a picture gets no key, not even as a part of the link that it made of it.
+        // The host of a picture gets no key.
         assert!(received.iter().any(sent));
-        assert!(received.iter().all(|request| sent(request) || request.line == "GET /*******.png"));
+        assert!(received.iter().all(|request| sent(request) || request.line == "GET /0.png"));
     }
     for entry in fs::read_dir(folder.path()).unwrap() {
         let path = entry.unwrap().path();

@@ -33,13 +33,13 @@ fn a_submission_whose_fate_is_unknown_is_never_repeated() {
                 behave(connection);
             }
         });
-        let ran = against(&server.url(), &["zoom", PARENT, "--json", "--timeout", "0.5"]);
+        let ran = against(&server.url(), &["zoom", PARENT, "--json", "--call-timeout", "0.5"]);
         let error = ran.json()["error"].clone();
         assert_eq!(ran.code, 4, "{name}: {ran:?}");
         assert_eq!((&error["kind"], &error["billed"]), (&json!("unconfirmed"), &json!("maybe")), "{name}");
         assert_eq!(server.posts(), 1, "{name}");
 
-        let ran = against(&server.url(), &["zoom", PARENT, "--timeout", "0.5"]);
+        let ran = against(&server.url(), &["zoom", PARENT, "--call-timeout", "0.5"]);
         assert!(ran.stderr.contains("may have been billed"), "{name}: {ran:?}");
         assert_eq!(server.posts(), 2, "{name}");
     }

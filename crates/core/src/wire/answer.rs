@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::excerpt::excerpt;
 use super::pick;
+use super::status::Status;
 use crate::error::ApiError;
 use crate::values::ApiKey;
 
@@ -53,6 +54,14 @@ impl Answer {
             retry_after: retry_after(headers),
             key: key.clone(),
             json,
+        }
+    }
+
+    /// Where a task stands: a word that nobody documented is text for people.
+    pub(super) fn status_of(&self, word: &str) -> Status {
+        match Status::from_word(word) {
+            Status::Other(word) => Status::Other(self.for_people(&word)),
+            known => known,
         }
     }
 

@@ -90,7 +90,7 @@ impl Answer {
         let json = self.object_with_status().filter(|json| is_about(json, asked))?;
         Some(MidjourneyTask {
             task_id: asked.clone(),
-            status: Status::from_word(pick::text(json, &["status"])?),
+            status: self.status_of(pick::text(json, &["status"])?),
             action: pick::text(json, &["action"]).map(|text| self.for_people(text)),
             progress: pick::percent(json, "progress"),
             buttons: elements(json, "buttons").filter_map(|json| self.button(json)).collect(),

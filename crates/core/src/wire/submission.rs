@@ -26,12 +26,12 @@ impl Answer {
         };
         // An id beside an error object would be the request's, not a task's.
         let top = Some(json).filter(|_| self.error_object().is_none());
-        [element, top].into_iter().flatten().find_map(read)
+        [element, top].into_iter().flatten().find_map(|object| self.read_submission(object))
     }
-}
 
-fn read(object: &Value) -> Option<Submission> {
-    let task_id = TaskId::new(pick::text(object, &["task_id", "taskId", "id"])?).ok()?;
-    let status = Status::from_word(pick::text(object, &["status"]).unwrap_or("submitted"));
-    Some(Submission { task_id, status })
+    fn read_submission(&self, object: &Value) -> Option<Submission> {
+        let task_id = TaskId::new(pick::text(object, &["task_id", "taskId", "id"])?).ok()?;
+        let status = self.status_of(pick::text(object, &["status"]).unwrap_or("submitted"));
+        Some(Submission { task_id, status })
+    }
 }

@@ -85,7 +85,7 @@ impl Answer {
     /// The task in the answer, if it holds one: wrapped in `data`, in a list, or bare.
     pub(crate) fn task(&self, asked: &TaskId) -> Option<Task> {
         let json = self.object_with_status().filter(|json| is_about(json, asked))?;
-        let status = Status::from_word(pick::text(json, &["status"])?);
+        let status = self.status_of(pick::text(json, &["status"])?);
         let error = self
             .failure(json)
             .filter(|_| matches!(status, Status::Failed | Status::Cancelled | Status::Modal));

@@ -10,8 +10,7 @@ use zoomout_core::{Billed, Error, ErrorKind, Event, Fetching, Task, TaskId};
 
 use crate::cancel::CancelToken;
 use crate::client::Observer;
-use crate::clock::{Clock, MachineClock};
-use crate::network::UreqTransport;
+use crate::clock::Clock;
 use crate::target::{Target, new_file};
 use crate::transport::{FetchError, Transport};
 
@@ -47,14 +46,15 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// For links that were kept when their client was not.
+    /// For links that were kept when their client was not. Only with the feature `ureq`.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] if the environment names a proxy that cannot be used.
+    #[cfg(feature = "ureq")]
     pub fn new() -> Result<Self, Error> {
         Ok(Self {
-            transport: Arc::new(UreqTransport::builder().build()?),
-            clock: Arc::new(MachineClock::new()),
+            transport: Arc::new(crate::UreqTransport::builder().build()?),
+            clock: Arc::new(crate::MachineClock::new()),
             cancel: CancelToken::new(),
             observer: None,
         })

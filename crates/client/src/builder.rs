@@ -12,8 +12,8 @@ use crate::clock::{Clock, MachineClock};
 use crate::dispatcher::{EngineHandle, Limits};
 use crate::drive::Driver;
 use crate::line::Line;
-use crate::network::{ProxyChoice, UreqTransport};
-use crate::timeouts::Timeouts;
+#[cfg(feature = "ureq")]
+use crate::network::{ProxyChoice, Timeouts, UreqTransport, UreqTransportBuilder, tls};
 use crate::transport::Transport;
 
 /// Something in front of the way to the network.
@@ -25,11 +25,12 @@ type Layer = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>>;
 /// use std::time::Duration;
 /// use zoomout::{ApiKey, Client, Policy};
 ///
-/// let client = Client::builder(ApiKey::new("sk-secret")?)
+/// let builder = Client::builder(ApiKey::new("sk-secret")?)
 ///     .base_url("http://127.0.0.1:8080".parse()?)
-///     .policy(Policy::default().deadline(Duration::from_secs(600)))
-///     .build()?;
-/// assert!(!format!("{client:?}").contains("sk-secret"));
+///     .policy(Policy::default().deadline(Duration::from_secs(600)));
+/// assert!(!format!("{builder:?}").contains("sk-secret"));
+/// # #[cfg(feature = "ureq")]
+/// let client = builder.build()?;
 /// # Ok::<(), zoomout::Error>(())
 /// ```
 #[must_use]
@@ -39,9 +40,8 @@ pub struct ClientBuilder {
     language: Option<Language>,
     program: Option<String>,
     policy: Policy,
-    timeouts: Timeouts,
-    proxy: ProxyChoice,
-    root_certificates: Option<Vec<u8>>,
+    #[cfg(feature = "ureq")]
+    ureq: UreqTransportBuilder,
     transport: Option<Arc<dyn Transport>>,
     layer: Option<Layer>,
     clock: Option<Arc<dyn Clock>>,
@@ -56,9 +56,8 @@ impl ClientBuilder {
             language: None,
             program: None,
             policy: Policy::default(),
-            timeouts: Timeouts::default(),
-            proxy: ProxyChoice::default(),
-            root_certificates: None,
+            #[cfg(feature = "ureq")]
+            ureq: UreqTransport::builder(),
             transport: None,
             layer: None,
             clock: None,
@@ -106,21 +105,26 @@ impl ClientBuilder {
         self
     }
 
-    /// How long each phase of one call may take.
+    /// How long each phase of one call may take. Only with the feature `ureq`.
+    #[cfg(feature = "ureq")]
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
+        self.ureq = self.ureq.timeouts(timeouts);
         self
     }
 
-    /// Which proxy to go through; by default the one that the environment names.
+    /// Which proxy to go through; by default the one that the environment names. Only with the feature
+    /// `ureq`.
+    #[cfg(feature = "ureq")]
     pub fn proxy(mut self, proxy: ProxyChoice) -> Self {
-        self.proxy = proxy;
+        self.ureq = self.ureq.proxy(proxy);
         self
     }
 
-    /// Trusts these certificate authorities (PEM), and them alone, in place of the built-in ones.
+    /// Trusts these certificate authorities (PEM), and them alone, in place of Mozilla's or the platform's.
+    /// Only with the feature `ureq`.
+    #[cfg(feature = "ureq")]
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates = Some(pem.into());
+        self.ureq = self.ureq.root_certificates_pem(pem);
         self
     }
 
@@ -152,20 +156,12 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the proxy, a certificate or the program's
-    /// name cannot be used.
-    pub fn build(self) -> Result<Client, Error> {
-        let transport: Arc<dyn Transport> = if let Some(transport) = self.transport {
-            transport
-        } else {
-            let mut builder = UreqTransport::builder()
-                .timeouts(self.timeouts)
-                .proxy(self.proxy)
-                // Pictures of an API on this machine are on this machine, too.
-                .local_api(self.base.is_loopback());
-            if let Some(pem) = self.root_certificates {
-                builder = builder.root_certificates_pem(pem);
-            }
-            Arc::new(builder.build()?)
+    /// name cannot be used, or if nothing here can carry a request: without the feature `ureq` a
+    /// [`transport`](Self::transport) must be given, without TLS the address of the API must not be https.
+    pub fn build(mut self) -> Result<Client, Error> {
+        let transport = match self.transport.take() {
+            Some(transport) => transport,
+            None => self.own_transport()?,
         };
         let transport = match self.layer {
             Some(layer) => layer(transport),
@@ -187,6 +183,28 @@ impl ClientBuilder {
             engine: Some(engine.clone()),
         };
         Ok(Client { line: Arc::new(Line { api, transport, clock }), policy: self.policy, driver, engine })
+    }
+
+    /// The way to the network of a client that was given none.
+    #[cfg(feature = "ureq")]
+    fn own_transport(&self) -> Result<Arc<dyn Transport>, Error> {
+        if !tls::AVAILABLE && self.base.as_str().starts_with("https:") {
+            return Err(Error::invalid(
+                "transport",
+                "cannot speak https: build zoomout with its feature `rustls` or `native-tls`",
+            ));
+        }
+        // Pictures of an API on this machine are on this machine, too.
+        Ok(Arc::new(self.ureq.clone().local_api(self.base.is_loopback()).build()?))
+    }
+
+    #[cfg(not(feature = "ureq"))]
+    #[expect(clippy::unused_self, reason = "its twin, with the feature, needs it")]
+    fn own_transport(&self) -> Result<Arc<dyn Transport>, Error> {
+        Err(Error::invalid(
+            "transport",
+            "is missing: zoomout was built without its feature `ureq`, so the program must bring one",
+        ))
     }
 }
 
@@ -216,10 +234,10 @@ impl Client {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder")
-            .field("base", &self.base)
-            .field("policy", &self.policy)
-            .field("timeouts", &self.timeouts)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("ClientBuilder");
+        shown.field("base", &self.base).field("policy", &self.policy);
+        #[cfg(feature = "ureq")]
+        shown.field("ureq", &self.ureq);
+        shown.finish_non_exhaustive()
     }
 }

@@ -19,6 +19,18 @@
 //! submission is sent again only when not one byte of it left this machine, or when the server said that
 //! it executed nothing ([`Resubmit::Safe`]). Everything else ends as [`ErrorKind::Unconfirmed`].
 //! [`Error::billed`] always says what is known, [`Error::next_step`] what to do.
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `ureq` (default) | `UreqTransport`, and the settings that only it knows: timeouts, proxy, certificates |
+//! | `rustls` (default) | https by rustls, trusting Mozilla's list of certificate authorities |
+//! | `platform-verifier` | rustls trusts whom the platform trusts |
+//! | `native-tls` | https by the platform's own TLS, trusting whom that trusts; used unless `rustls` is on |
+//!
+//! The last three bring `ureq`, and `platform-verifier` brings `rustls`. With `default-features = false`
+//! neither is compiled: the program brings a [`Transport`] of its own ([`ClientBuilder::transport`]).
 #![forbid(unsafe_code)]
 
 mod builder;
@@ -30,12 +42,13 @@ mod drive;
 mod errand;
 mod identity;
 mod line;
+#[cfg(feature = "ureq")]
 mod network;
 mod picture;
+mod seconds;
 mod sync;
 mod target;
 pub mod testing;
-mod timeouts;
 mod transport;
 
 pub use self::builder::ClientBuilder;
@@ -45,10 +58,11 @@ pub use self::clock::{Clock, MachineClock};
 pub use self::dispatcher::{
     Batch, Dispatcher, Finished, JobHandle, Lateness, Limits, NotYet, Unfinished, Work, ZoomMany,
 };
-pub use self::network::{ProxyChoice, UreqTransport, UreqTransportBuilder};
+#[cfg(feature = "ureq")]
+pub use self::network::{ProxyChoice, Timeouts, UreqTransport, UreqTransportBuilder};
 pub use self::picture::{Download, Pictures};
+pub use self::seconds::seconds;
 pub use self::target::check_target;
-pub use self::timeouts::{Timeouts, seconds};
 pub use self::transport::{Context, FetchError, Transport};
 pub use zoomout_core::*;
 

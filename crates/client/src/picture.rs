@@ -9,10 +9,8 @@ use http::Uri;
 use zoomout_core::{Error, Fetch, Fetched, Instant, Picture, Policy, Task, TaskId, Trouble};
 
 use crate::cancel::CancelToken;
-use crate::clock::MachineClock;
 use crate::drive::Driver;
 use crate::identity::Identity;
-use crate::network::UreqTransport;
 use crate::target::{Target, new_file};
 use crate::transport::{Context, FetchError, Transport};
 
@@ -47,18 +45,20 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// For links that were kept when their client was not.
+    /// For links that were kept when their client was not. Only with the feature `ureq`.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the environment names a proxy that cannot be used.
+    #[cfg(feature = "ureq")]
     pub fn new() -> Result<Self, Error> {
         let driver = Driver {
-            clock: Arc::new(MachineClock::new()),
+            clock: Arc::new(crate::MachineClock::new()),
             cancel: CancelToken::new(),
             observer: None,
             engine: None,
         };
-        Ok(Self { transport: Arc::new(UreqTransport::builder().build()?), policy: Policy::default(), driver })
+        let transport = Arc::new(crate::UreqTransport::builder().build()?);
+        Ok(Self { transport, policy: Policy::default(), driver })
     }
 
     /// The same, stopped by this token.

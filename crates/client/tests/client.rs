@@ -291,6 +291,24 @@ fn a_picture_in_memory_is_checked_just_so() {
     assert_eq!(kind(vec![], "no link"), ErrorKind::Protocol);
 }
 
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[test]
+fn a_client_that_cannot_reach_the_api_is_refused_by_name() {
+    let error = Client::new(ApiKey::new("sk-MARK").unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::Invalid, Some("transport")));
+    assert!(error.to_string().contains("feature `"), "{error}");
+}
+
+#[cfg(all(feature = "ureq", not(any(feature = "rustls", feature = "native-tls"))))]
+#[test]
+fn without_tls_a_picture_over_https_ends_at_once_and_says_why() {
+    let error = zoomout::Pictures::new().unwrap().read("https://198.51.100.1/0.png").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+    let why = std::error::Error::source(&error).unwrap().to_string();
+    assert!(why.contains("feature `rustls`"), "{why}");
+}
+
+#[cfg(feature = "ureq")]
 #[test]
 fn without_a_client_only_public_links_are_followed() {
     let pictures = zoomout::Pictures::new().unwrap();

@@ -1,9 +1,10 @@
 //! The sans-IO core of zoomout: everything that decides, and nothing that acts.
 //!
 //! It builds the requests of the `APIMart` Midjourney zoom API, reads its answers, applies the tier rule
-//! and drives a task as a state machine. It is `no_std`: no clock, socket, thread, environment or random
+//! and drives a task as a state machine. It names no `std`: no clock, socket, thread, environment or random
 //! source can even be named here; time and seed are passed in. Everything that talks to the network
-//! stands on [`Machine`]: [`Job`], [`Look`] and [`Fetch`].
+//! stands on [`Machine`]: [`Job`], [`Look`] and [`Fetch`]. (It runs where `std` runs all the same: `http` and
+//! `httpdate`, below it, use it.)
 //!
 //! # A driver
 //!

@@ -3,7 +3,10 @@
 #![allow(clippy::print_stderr, reason = "a developer's command talks to its developer")]
 
 mod demo;
+mod features;
+mod floors;
 mod fuzz;
+mod known;
 mod lint;
 mod node;
 mod python;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::known;
 use crate::step::root;
 
 /// Nothing longer is one idea.
@@ -11,13 +12,9 @@ const LONGEST_FILE: usize = 500;
 
 /// What git knows or would add, with its text.
 fn files(endings: &[&str]) -> Vec<(PathBuf, String)> {
-    let list = ["ls-files", "--cached", "--others", "--exclude-standard"];
-    let output = Command::new("git").current_dir(root()).args(list).output().unwrap();
-    assert!(output.status.success(), "git ls-files");
-    String::from_utf8(output.stdout)
+    known::files()
         .unwrap()
-        .lines()
-        .map(PathBuf::from)
+        .into_iter()
         .filter(|path| path.extension().is_some_and(|ending| endings.iter().any(|wanted| ending == *wanted)))
         .filter_map(|path| Some((path.clone(), fs::read_to_string(root().join(path)).ok()?)))
         .collect()
@@ -77,9 +74,19 @@ fn our_crates_forbid_unsafe_code() {
 #[test]
 fn the_core_cannot_name_a_clock_and_the_emulator_knows_nobody() {
     assert!(read("crates/core/src/lib.rs").contains("#![no_std]"));
-    assert!(!tree("zoomout-core").contains("ureq"));
+    assert!(!tree("zoomout-core", &[]).contains("ureq"));
     assert!(!read("crates/emulator/Cargo.toml").contains("zoomout-core"));
     assert!(!read("crates/emulator/Cargo.toml").contains("zoomout.workspace"));
+}
+
+/// Who brings a transport pays for no second HTTP client.
+#[test]
+fn without_its_features_the_client_has_no_http_client_and_no_tls() {
+    let tree = tree("zoomout", &["--no-default-features"]);
+    assert!(tree.contains("zoomout-core "), "{tree}");
+    for absent in ["ureq", "rustls", "ring", "native-tls", "webpki-roots"] {
+        assert!(!tree.lines().any(|line| line.starts_with(absent)), "{absent}: {tree}");
+    }
 }
 
 /// A binding that knows a status code decides something.
@@ -99,7 +106,7 @@ fn no_async_runtime_anywhere() {
     for package in
         ["zoomout-core", "zoomout", "zoomout-emulator", "zoomout-cli", "zoomout-python", "zoomout-node"]
     {
-        let tree = tree(package);
+        let tree = tree(package, &[]);
         // (napi itself depends on the whole of `futures`; nothing of ours runs one.)
         for runtime in ["async-std ", "smol ", "async-executor "] {
             assert!(!tree.lines().any(|line| line.starts_with(runtime)), "{package} contains {runtime}");
@@ -114,9 +121,9 @@ fn no_async_runtime_anywhere() {
 }
 
 /// What a package is built from, one `name version features` a line.
-fn tree(package: &str) -> String {
+fn tree(package: &str, features: &[&str]) -> String {
     let args = ["tree", "--edges", "normal", "--prefix", "none", "--format", "{p} {f}", "--package", package];
-    let output = Command::new(env!("CARGO")).current_dir(root()).args(args).output().unwrap();
+    let output = Command::new(env!("CARGO")).current_dir(root()).args(args).args(features).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }

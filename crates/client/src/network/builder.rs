@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use ureq::config::{AutoHeaderValue, Config, ConfigBuilder};
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::typestate::AgentScope;
 use ureq::{Agent, Proxy};
 use zoomout_core::Error;
@@ -12,7 +11,8 @@ use zoomout_core::Error;
 use super::UreqTransport;
 use super::connector::WatchedConnector;
 use super::resolver::{Reach, RememberingResolver};
-use crate::timeouts::Timeouts;
+use super::timeouts::Timeouts;
+use super::tls::Tls;
 
 /// Which proxy to go through.
 #[derive(Clone, Default)]
@@ -62,7 +62,7 @@ impl UreqTransportBuilder {
         self
     }
 
-    /// Trusts these certificate authorities (PEM), and them alone, in place of the built-in ones.
+    /// Trusts these certificate authorities (PEM), and them alone, in place of Mozilla's or the platform's.
     pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates = Some(pem.into());
         self
@@ -88,13 +88,9 @@ impl UreqTransportBuilder {
                 Error::invalid("proxy", "must be an address such as http://proxy.example:3128")
             })?),
         };
-        let mut tls = TlsConfig::builder();
-        if let Some(pem) = &self.root_certificates {
-            tls = tls.root_certs(read_certificates(pem)?);
-        }
-        let tls = tls.build();
+        let tls = Tls::trusting(self.root_certificates.as_deref())?;
         let timeouts = self.timeouts;
-        let base = |timeouts: &Timeouts| bounded(timeouts).proxy(proxy.clone()).tls_config(tls.clone());
+        let base = |timeouts: &Timeouts| tls.secure(bounded(timeouts).proxy(proxy.clone()));
         // Redirects of the API are answers.
         let api = || base(&timeouts).max_redirects(0).max_redirects_will_error(false);
         // The client's own name stands in the request; see `Api::request`.
@@ -136,22 +132,6 @@ fn bounded(timeouts: &Timeouts) -> ConfigBuilder<AgentScope> {
 
 fn agent(config: Config, reach: Reach) -> Agent {
     Agent::with_parts(config, WatchedConnector::default(), RememberingResolver::new(reach))
-}
-
-fn read_certificates(pem: &[u8]) -> Result<RootCerts, Error> {
-    let unreadable = || Error::invalid("root_certificates", "must be PEM with at least one certificate");
-    let items: Vec<_> = parse_pem(pem).collect::<Result<_, _>>().map_err(|_| unreadable())?;
-    let certificates: Vec<_> = items
-        .into_iter()
-        .filter_map(|item| match item {
-            PemItem::Certificate(certificate) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        return Err(unreadable());
-    }
-    Ok(RootCerts::new_with_certs(&certificates))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::call::{Call, Connecting, Socket};
+use super::tls;
 
 /// Builds watched connections in ureq's own way: proxies, TLS and all.
 #[derive(Default)]
@@ -29,6 +30,11 @@ impl Connector<()> for WatchedConnector {
         let call = Call::current();
         if let Some(call) = &call {
             call.go_on()?;
+        }
+        // Without TLS of ours, ureq would knock in vain, or panic where another crate turned on one that we
+        // did not ask for.
+        if details.needs_tls() && !tls::AVAILABLE {
+            return Err(Error::TlsRequired);
         }
         let _connecting = Connecting::begin();
         let socket = Arc::new(Mutex::new(None));

@@ -8,8 +8,8 @@ use http::header::{ACCEPT, CONTENT_LENGTH};
 use ureq::{Agent, Error};
 
 use super::resolver::OutOfReach;
+use super::timeouts::Timeouts;
 use super::words::describe;
-use crate::timeouts::Timeouts;
 use crate::transport::FetchError;
 
 /// So much is read at once.
@@ -70,6 +70,7 @@ fn explain(error: &Error, timeouts: &Timeouts) -> FetchError {
     match error {
         Error::Other(why) if why.is::<OutOfReach>() => FetchError::NotAllowed(why.to_string()),
         Error::RequireHttpsOnly(_) => FetchError::NotAllowed("the link does not use https".to_owned()),
+        Error::TlsRequired => FetchError::NotAllowed(describe(error, timeouts)),
         Error::BadUri(_) => {
             FetchError::NotAllowed("the link leads to something that is no https address".to_owned())
         }

@@ -5,6 +5,12 @@ mod call;
 mod connector;
 mod fetch;
 mod resolver;
+mod timeouts;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+pub(crate) mod tls;
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[path = "no_tls.rs"]
+pub(crate) mod tls;
 mod words;
 
 use std::io::Write;
@@ -16,14 +22,14 @@ use zoomout_core::Failure;
 
 pub use self::builder::{ProxyChoice, UreqTransportBuilder};
 use self::call::Call;
+pub use self::timeouts::Timeouts;
 use self::words::describe;
-use crate::timeouts::Timeouts;
 use crate::transport::{Context, FetchError, Transport};
 
 /// Answers of the API are short; a longer one is a fault.
 const MAX_ANSWER_BYTES: u64 = 8 << 20;
 
-/// The blocking transport: ureq with rustls.
+/// The blocking transport: ureq, with the TLS that the features choose. Only with the feature `ureq`.
 ///
 /// - A submission goes out on a fresh connection and at most once; looks reuse connections.
 /// - API calls follow no redirects; pictures follow up to five, over https only, never into a private

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use ureq::{Error, Timeout};
 
-use crate::timeouts::Timeouts;
+use super::timeouts::Timeouts;
 
 pub(super) fn describe(error: &Error, timeouts: &Timeouts) -> String {
     match error {
@@ -12,6 +12,9 @@ pub(super) fn describe(error: &Error, timeouts: &Timeouts) -> String {
         Error::ConnectProxyFailed(_) => "the proxy refused the connection".to_owned(),
         Error::ConnectionFailed => "the connection failed".to_owned(),
         Error::BodyExceedsLimit(limit) => format!("the answer is larger than {limit} bytes"),
+        Error::TlsRequired => {
+            "https needs TLS: build zoomout with its feature `rustls` or `native-tls`".to_owned()
+        }
         Error::Protocol(_) => "the answer is not HTTP".to_owned(),
         Error::Timeout(phase) => describe_timeout(*phase, timeouts),
         Error::Io(error) => match error.kind() {

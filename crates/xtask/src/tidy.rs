@@ -199,7 +199,7 @@ fn paths_in_the_map_exist() {
 
 #[test]
 fn no_dependency_needs_a_newer_rust() {
-    let args = ["metadata", "--locked", "--format-version", "1"];
+    let args = ["metadata", "--locked", "--all-features", "--format-version", "1"];
     let output = Command::new(env!("CARGO")).current_dir(root()).args(args).output().unwrap();
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let version = |text: &str| -> Vec<u32> { text.split('.').map(|part| part.parse().unwrap()).collect() };

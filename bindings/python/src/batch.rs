@@ -124,7 +124,9 @@ fn fields(py: Python<'_>, mapping: &Bound<'_, PyMapping>) -> PyResult<Fields> {
             let problem = format!("zoom_many() got an unexpected field {name:?}");
             return Err(pyo3::exceptions::PyTypeError::new_err(problem));
         }
-        fields = fields.with(&name, given(py, &value)?);
+        if !value.is_none() {
+            fields = fields.with(&name, given(py, &value)?);
+        }
     }
     Ok(fields)
 }

@@ -33,13 +33,10 @@ impl Fields {
         Self::default()
     }
 
-    /// With this field. JSON's `null` stands for a field that is not given.
+    /// With this field.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Given>) -> Self {
-        match value.into() {
-            Given::Json(Value::Null) => self.typed.remove(name),
-            given => self.typed.insert(String::from(name), given),
-        };
+        self.typed.insert(String::from(name), value.into());
         self
     }
 

@@ -4,12 +4,16 @@ mod batch;
 mod chore;
 mod engine;
 mod errand;
+#[cfg(test)]
+mod fakes;
 mod gate;
 mod group;
 mod handle;
 mod lateness;
 mod limits;
 mod many;
+#[cfg(all(test, shuttle))]
+mod model;
 mod once;
 mod pace;
 mod permit;

@@ -125,7 +125,8 @@ impl<T> Scheduler<T> {
 
     /// Calls everybody to their end.
     pub(super) fn call_all_to_end(&mut self) {
-        let ids: Vec<Id> = self.slots.keys().copied().collect();
+        let mut ids: Vec<Id> = self.slots.keys().copied().collect();
+        ids.sort_unstable();
         for id in ids {
             self.call_to_end(id);
         }

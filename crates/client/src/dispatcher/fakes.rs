@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::time::Duration;
 
 use zoomout_core::Instant;
 
@@ -11,9 +12,10 @@ use super::engine::Engine;
 use super::group::{Group, Member};
 use super::limits::Limits;
 use super::permit::Permit;
+use super::workers::Threads;
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
-use crate::sync::{Mutex, lock, thread};
+use crate::sync::{Condvar, Mutex, lock, thread, wait_while};
 
 pub(super) fn at(millis: u64) -> Instant {
     Instant::from_millis(millis)
@@ -44,7 +46,7 @@ impl Clock for JumpingClock {
     fn sleep_until(&self, until: Instant, bell: &CancelToken) {
         if until > self.end {
             // Only the bell ends this.
-            bell.sleep(std::time::Duration::MAX);
+            bell.sleep(Duration::MAX);
         } else if !bell.is_cancelled() {
             let mut now = lock(&self.now);
             *now = until.max(*now);
@@ -57,6 +59,8 @@ impl Clock for JumpingClock {
 pub(super) enum Do {
     /// A call of this class, whose answer shows this.
     Call(Class, Reception),
+    /// A look that ends when so many of its kind are out.
+    Meet(usize),
     /// Nothing before this moment, and then the next.
     Wait(Instant),
     /// Panics.
@@ -72,6 +76,8 @@ pub(super) struct Server {
     limits: Limits,
     clock: Arc<JumpingClock>,
     seen: Mutex<Seen>,
+    /// Somebody has come to a meeting.
+    met: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -81,12 +87,12 @@ struct Seen {
     /// Whoever saw more in flight than there may be.
     crowded: bool,
     ended: Vec<usize>,
-    refused: usize,
+    met: usize,
 }
 
 impl Server {
     pub(super) fn new(limits: Limits, clock: &Arc<JumpingClock>) -> Arc<Self> {
-        Arc::new(Self { limits, clock: Arc::clone(clock), seen: Mutex::default() })
+        Arc::new(Self { limits, clock: Arc::clone(clock), seen: Mutex::default(), met: Condvar::new() })
     }
 
     /// A call that takes a while.
@@ -103,6 +109,14 @@ impl Server {
         count(&mut lock(&self.seen), true);
         thread::yield_now();
         count(&mut lock(&self.seen), false);
+    }
+
+    /// Waits until so many have met.
+    fn meet(&self, wanted: usize) {
+        let mut seen = lock(&self.seen);
+        seen.met += 1;
+        self.met.notify_all();
+        drop(wait_while(&self.met, seen, Duration::MAX, |seen| seen.met < wanted));
     }
 
     /// That each of so many was told of its end once, and nobody saw a crowd.
@@ -149,6 +163,10 @@ impl Chore for FakeJob {
                 self.server.call(class);
                 permit.heard(reception);
             }
+            Some(Do::Meet(wanted)) => {
+                self.server.meet(wanted);
+                drop(permit);
+            }
             Some(Do::Wait(at)) => return Next::Again(Turn { at, ..next }),
             // Without the hook, which would talk about it.
             Some(Do::Panic) => resume_unwind(Box::new("on purpose")),
@@ -165,7 +183,6 @@ impl Chore for FakeJob {
     }
 
     fn refuse(self: Box<Self>) {
-        lock(&self.server.seen).refused += 1;
         self.end();
     }
 }
@@ -179,5 +196,14 @@ pub(super) fn limits(requests: usize, downloads: usize) -> Limits {
 }
 
 pub(super) fn start(limits: Limits, clock: &Arc<JumpingClock>) -> (Arc<Engine>, Arc<Server>) {
-    (Engine::new(Arc::clone(clock) as _, limits), Server::new(limits, clock))
+    start_with(Threads::enough_for(limits), limits, clock)
+}
+
+pub(super) fn start_with(
+    threads: Threads,
+    limits: Limits,
+    clock: &Arc<JumpingClock>,
+) -> (Arc<Engine>, Arc<Server>) {
+    let engine = Engine::with_threads(threads, Arc::clone(clock) as _, limits);
+    (engine, Server::new(limits, clock))
 }

@@ -12,10 +12,10 @@ use zoomout_core::Instant;
 
 use super::chore::{Class, Reception};
 use super::engine::Engine;
-use super::fakes::{CLUMSY, Do, JumpingClock, LOOK, SUBMIT, Server, at, limits, start};
+use super::fakes::{CLUMSY, Do, JumpingClock, LOOK, SUBMIT, Server, at, limits, start, start_with};
 use super::group::Group;
 use super::limits::Limits;
-use super::workers;
+use super::workers::{Threads, spawn};
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
 use crate::sync::thread;
@@ -64,6 +64,34 @@ fn a_job_that_is_added_when_the_last_one_ended_is_never_forgotten() {
 }
 
 #[test]
+fn one_thread_is_enough() {
+    check(|| {
+        let (limits, clock) = (limits(1, 1), JumpingClock::endless());
+        let (engine, server) = start_with(Threads { spawn, most: 1 }, limits, &clock);
+        all((0..2).map(|producer| {
+            let (engine, server) = (Arc::clone(&engine), Arc::clone(&server));
+            move || one_at_a_time(&engine, &server, producer * 3..producer * 3 + 3, &[SUBMIT])
+        }));
+        server.assert_all_ended(6);
+        engine
+    });
+}
+
+#[test]
+fn where_there_is_room_for_two_two_are_out() {
+    check(|| {
+        let (engine, server) = start(limits(2, 1), &JumpingClock::endless());
+        let group = Group::new(&engine);
+        for number in 0..2 {
+            server.spawn(&group, number, &[Do::Wait(at(10)), Do::Meet(2)]);
+        }
+        assert!(group.drain(PATIENCE).is_empty());
+        server.assert_all_ended(2);
+        engine
+    });
+}
+
+#[test]
 fn whoever_waits_has_its_turn_whoever_keeps_the_time() {
     check(|| {
         let (engine, server) = start(limits(2, 1), &JumpingClock::endless());
@@ -77,17 +105,18 @@ fn whoever_waits_has_its_turn_whoever_keeps_the_time() {
     });
 }
 
-/// A spawner that fails now and then.
+/// Threads that cannot be made now and then.
+const SCARCE: Threads = Threads { spawn: now_and_then, most: 3 };
+
 fn now_and_then(work: Box<dyn FnOnce() + Send>) -> bool {
-    thread_rng().gen_ratio(1, 2) && workers::spawn(work)
+    thread_rng().gen_ratio(1, 2) && spawn(work)
 }
 
 #[test]
 fn a_sleeping_keeper_works_where_no_thread_can_be_made() {
     check(|| {
         let (limits, clock) = (limits(2, 1), JumpingClock::until(at(100)));
-        let engine = Engine::with_threads_by(now_and_then, Arc::clone(&clock) as _, limits);
-        let server = Server::new(limits, &clock);
+        let (engine, server) = start_with(SCARCE, limits, &clock);
         let far = Group::new(&engine);
         server.spawn(&far, 0, &[Do::Wait(NEVER), LOOK]);
         all((0..2).map(|producer| {
@@ -141,6 +170,21 @@ fn what_panics_ends_and_gives_back_what_it_held() {
     });
 }
 
+#[test]
+fn a_job_that_waits_for_a_visitor_keeps_its_thread() {
+    check(|| {
+        let (engine, server) = start_with(SCARCE, limits(1, 1), &JumpingClock::endless());
+        let group = Group::new(&engine);
+        let permit = engine.admit(Class::Look, NEVER, &CancelToken::new());
+        server.spawn(&group, 0, &[LOOK]);
+        let visitor = thread::spawn(|| drop(permit));
+        assert!(group.drain(PATIENCE).is_empty());
+        visitor.join().unwrap();
+        server.assert_all_ended(1);
+        engine
+    });
+}
+
 /// Passes the gate, makes a call, and tells what was heard.
 fn visit(engine: &Arc<Engine>, server: &Server, class: Class, reception: Reception) {
     let permit = engine.admit(class, NEVER, &CancelToken::new()).unwrap();
@@ -187,6 +231,30 @@ fn a_visitor_that_gives_up_lets_the_others_pass() {
         hurried.join().unwrap();
         patient.join().unwrap();
         server.assert_all_ended(1);
+        engine
+    });
+}
+
+#[test]
+fn the_keeper_hears_when_the_pace_opens_for_jobs() {
+    check(|| {
+        let limits = Limits { submits_per_minute: Some(1), ..limits(2, 1) };
+        let (engine, server) = start(limits, &JumpingClock::until(at(120_000)));
+        let (group, far) = (Group::new(&engine), Group::new(&engine));
+        server.spawn(&far, 0, &[Do::Wait(NEVER), LOOK]);
+        visit(&engine, &server, Class::Submission, Reception::Accepted);
+        let impatient = CancelToken::new();
+        let visitor = {
+            let (engine, impatient) = (Arc::clone(&engine), impatient.clone());
+            thread::spawn(move || drop(engine.admit(Class::Submission, NEVER, &impatient)))
+        };
+        server.spawn(&group, 1, &[SUBMIT]);
+        impatient.cancel();
+        assert!(group.drain(PATIENCE).is_empty());
+        visitor.join().unwrap();
+        far.cancel_all();
+        assert!(far.drain(PATIENCE).is_empty());
+        server.assert_all_ended(2);
         engine
     });
 }

@@ -12,6 +12,7 @@ use zoomout_core::Instant;
 
 use super::chore::{Chore, Class, Next};
 use super::engine::{Engine, State};
+use super::limits::Limits;
 use super::permit::Permit;
 use super::scheduler::Id;
 use crate::cancel::CancelToken;
@@ -22,8 +23,20 @@ const STACK: usize = 256 << 10;
 /// So long a thread without work stands by.
 const STAND_BY: Duration = Duration::from_secs(2);
 
-/// Starts a thread; tells whether there is one.
-pub(super) type Spawn = fn(Box<dyn FnOnce() + Send>) -> bool;
+/// Where threads come from, and how many there may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Threads {
+    /// Starts a thread; tells whether there is one.
+    pub(super) spawn: fn(Box<dyn FnOnce() + Send>) -> bool,
+    pub(super) most: usize,
+}
+
+impl Threads {
+    /// One for each call that may be out.
+    pub(super) fn enough_for(limits: Limits) -> Self {
+        Self { spawn, most: limits.requests.get().saturating_add(limits.downloads.get()) }
+    }
+}
 
 pub(super) fn spawn(work: Box<dyn FnOnce() + Send>) -> bool {
     thread::Builder::new().name("zoomout-worker".to_owned()).stack_size(STACK).spawn(work).is_ok()
@@ -60,7 +73,7 @@ impl Engine {
             state.called = true;
             return;
         }
-        let hired = state.threads < self.most_threads && self.hire(state);
+        let hired = state.threads < self.threads.most && self.hire(state);
         if let Some(keeper) = &state.keeper
             && !hired
         {
@@ -72,7 +85,7 @@ impl Engine {
     /// Makes a thread that looks for work; tells whether it could.
     pub(super) fn hire(self: &Arc<Self>, state: &mut State) -> bool {
         let engine = Arc::clone(self);
-        let hired = (self.spawn)(Box::new(move || engine.work()));
+        let hired = (self.threads.spawn)(Box::new(move || engine.work()));
         if hired {
             state.threads += 1;
             state.called = true;

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::step::{Failed, Step};
-use crate::{node, python};
+use crate::{model, node, python};
 
 /// Which languages; all of them if none is named.
 #[derive(Args)]
@@ -23,6 +23,7 @@ pub(crate) fn run(parts: &Parts) -> Result<(), Failed> {
     let all = !(parts.rust || parts.python || parts.node);
     if all || parts.rust {
         Step::cargo().args(["test", "--locked"]).run()?;
+        model::run()?;
     }
     if all || parts.python {
         python::test()?;

@@ -116,16 +116,19 @@ impl Engine {
     /// Sleeps by the clock until then, or until `bell` rings.
     ///
     /// A clock that comes back too early is not asked again at once. One that panics tells no time: then all
-    /// goes on as if it had.
+    /// goes on as if the moment had come, so that whoever waits for it hears of the panic.
     pub(super) fn sleep_until(&self, until: Instant, bell: &CancelToken) {
-        let slept = catch_unwind(AssertUnwindSafe(|| self.clock.sleep_until(until, bell)));
-        let early = self.enter().now < until;
-        if early && !bell.is_cancelled() {
-            bell.sleep(BREATH);
-            if slept.is_err() {
-                let mut state = lock(&self.state);
-                state.now = state.now.max(until);
-            }
+        let told = catch_unwind(AssertUnwindSafe(|| {
+            self.clock.sleep_until(until, bell);
+            self.clock.now()
+        }));
+        let early = told.as_ref().map_or(true, |now| *now < until);
+        if !early || bell.is_cancelled() || bell.sleep(BREATH) {
+            return;
+        }
+        if told.is_err() {
+            let mut state = lock(&self.state);
+            state.now = state.now.max(until);
         }
     }
 }

@@ -204,6 +204,6 @@ pub(super) fn start_with(
     limits: Limits,
     clock: &Arc<JumpingClock>,
 ) -> (Arc<Engine>, Arc<Server>) {
-    let engine = Engine::with_threads(threads, Arc::clone(clock) as _, limits);
+    let engine = Engine::with_threads(threads, Arc::<JumpingClock>::clone(clock), limits);
     (engine, Server::new(limits, clock))
 }

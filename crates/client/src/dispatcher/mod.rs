@@ -3,10 +3,14 @@
 mod batch;
 mod chore;
 mod engine;
+#[cfg(all(test, not(shuttle)))]
+mod engine_tests;
 mod errand;
 #[cfg(test)]
 mod fakes;
 mod gate;
+#[cfg(all(test, not(shuttle)))]
+mod gate_tests;
 mod group;
 mod handle;
 mod lateness;
@@ -32,7 +36,7 @@ use zoomout_core::{Action, Error, Event, Submission, Task, TaskId};
 use crate::cancel::{CancelToken, OnCancel};
 use crate::client::Client;
 use errand::{Errand, OnEnd, Outside};
-use group::{Group, Member};
+use group::Group;
 use once::Once;
 
 pub use batch::{Batch, Finished, NotYet};
@@ -175,8 +179,9 @@ impl Dispatcher {
         call: impl FnOnce(&Client) -> Result<T, Error> + Send + 'static,
         on_end: impl FnOnce(Result<T, Error>) + Send + 'static,
     ) -> JobHandle {
-        let make = |member: Member| Box::new(Once::new(&self.client, member, class, call, on_end)) as _;
-        self.handle(self.group.take_in(None, make))
+        let id =
+            self.group.take_in(None, |member| Box::new(Once::new(&self.client, member, class, call, on_end)));
+        self.handle(id)
     }
 
     fn handle(&self, id: u64) -> JobHandle {

@@ -95,12 +95,11 @@ impl<T> Scheduler<T> {
 
     /// Takes a job back until its next turn.
     pub(super) fn give_back(&mut self, id: Id, job: T, turn: Turn) {
-        match self.slots.remove(&id) {
-            Some(Slot::Out { to_end: true }) => self.enqueue(id, Class::End, None, job),
-            _ => {
-                self.timers.push(Reverse((turn.at, id)));
-                self.slots.insert(id, Slot::Waiting(turn, job));
-            }
+        if let Some(Slot::Out { to_end: true }) = self.slots.remove(&id) {
+            self.enqueue(id, Class::End, None, job);
+        } else {
+            self.timers.push(Reverse((turn.at, id)));
+            self.slots.insert(id, Slot::Waiting(turn, job));
         }
     }
 

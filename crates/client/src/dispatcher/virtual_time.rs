@@ -94,11 +94,12 @@ impl World for Rc<Model> {
     fn known(&self, _: &TaskId) {}
 }
 
+type Job = Box<Errand<Rc<Model>>>;
 type Ends = Arc<Mutex<BTreeMap<usize, Result<Task, zoomout_core::Error>>>>;
 
 struct Simulation {
     model: Rc<Model>,
-    scheduler: Scheduler<Box<Errand<Rc<Model>>>>,
+    scheduler: Scheduler<Job>,
     ends: Ends,
     most: (usize, usize),
 }
@@ -136,7 +137,7 @@ impl Simulation {
     /// Lets the time pass until everybody has ended.
     fn run(&mut self) {
         let mut out: BinaryHeap<Reverse<(Instant, Id)>> = BinaryHeap::new();
-        let mut turns: BTreeMap<Id, (Box<Errand<Rc<Model>>>, Next, Reception)> = BTreeMap::new();
+        let mut turns: BTreeMap<Id, (Job, Next, Reception)> = BTreeMap::new();
         let mut flying = BTreeMap::<Id, Class>::new();
         loop {
             let now = self.model.now.get();

@@ -151,7 +151,7 @@ impl Engine {
     }
 
     /// Does a turn of a chore. Whatever happens in it, what it held goes back.
-    fn turn<'a>(self: &'a Arc<Self>, (id, class, mut chore): Taken) -> MutexGuard<'a, State> {
+    fn turn(self: &Arc<Self>, (id, class, mut chore): Taken) -> MutexGuard<'_, State> {
         let permit = Permit::new(self, class);
         let next = catch_unwind(AssertUnwindSafe(|| chore.turn(permit))).unwrap_or(Next::Ended);
         let mut state = self.enter();

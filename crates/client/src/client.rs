@@ -157,9 +157,8 @@ impl Client {
         &self,
         begin: impl FnOnce(Policy, Instant) -> M,
     ) -> Result<M::Output, Error> {
-        let now = self.line.clock.now();
         let exchange = |call: Call, by: Instant, cancel: &CancelToken| self.line.exchange(&call, by, cancel);
-        self.driver.drive(begin(self.policy, now), now + self.policy.deadline, exchange)
+        self.driver.drive(self.policy.deadline, |now| begin(self.policy, now), exchange)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Runs a machine on the thread of whoever waits for it: the one blocking loop.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
-use zoomout_core::{Error, Event, Instant, Machine};
+use zoomout_core::{Billed, Error, ErrorKind, Event, Instant, Machine};
 
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
@@ -23,13 +25,17 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Runs a machine, which gives up at `deadline`, to its end.
+    /// Makes a machine that gives up after `patience`, and runs it to its end.
     pub(crate) fn drive<M: Machine>(
         &self,
-        machine: M,
-        deadline: Instant,
+        patience: Duration,
+        begin: impl FnOnce(Instant) -> M,
         exchange: impl FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
     ) -> Result<M::Output, Error> {
+        let now = catch_unwind(AssertUnwindSafe(|| self.clock.now())).map_err(|_| {
+            Error::new(ErrorKind::Cancelled, Billed::No, "the clock panicked before anything was sent")
+        })?;
+        let (machine, deadline) = (begin(now), now + patience);
         let observer = self.observer.clone();
         let hear = move |event: &Event| {
             if let Some(observer) = &observer {

@@ -107,8 +107,9 @@ impl Pictures {
         make: fn(&Download, &dyn Transport, &Picture, &Context) -> Fetched<P>,
     ) -> Result<Vec<P>, Error> {
         let Self { transport, policy, driver } = self;
-        let now = driver.clock.now();
-        driver.drive(download.begin(*policy, now)?, now + policy.deadline, |picture, by, cancel| {
+        let seed = Identity::draw()?.seed;
+        let begin = |now| download.begin(*policy, seed, now);
+        driver.drive(policy.deadline, begin, |picture, by, cancel| {
             make(download, &**transport, &picture, &Context::new(cancel, driver.clock.left(by)))
         })
     }
@@ -151,9 +152,8 @@ impl Download {
     }
 
     /// The machine that fetches them.
-    pub(crate) fn begin<P>(&self, policy: Policy, now: Instant) -> Result<Fetch<P>, Error> {
-        let seed = Identity::draw()?.seed;
-        Ok(Fetch::new(self.task_id.clone(), self.links.clone(), policy, seed, now))
+    pub(crate) fn begin<P>(&self, policy: Policy, seed: u64, now: Instant) -> Fetch<P> {
+        Fetch::new(self.task_id.clone(), self.links.clone(), policy, seed, now)
     }
 
     /// Saves one of them.

@@ -49,7 +49,8 @@ pub(crate) fn wait<'a, T>(
     (condvar.wait(guard).unwrap_or_else(PoisonError::into_inner), false)
 }
 
-/// Waits as long as `waits` says so, but not longer than `span`; the time of the model never runs out.
+/// Waits as long as `waits` says so, but not longer than `span`.
+#[cfg(not(shuttle))]
 pub(crate) fn wait_while<'a, T>(
     condvar: &Condvar,
     guard: MutexGuard<'a, T>,
@@ -57,4 +58,18 @@ pub(crate) fn wait_while<'a, T>(
     waits: impl FnMut(&mut T) -> bool,
 ) -> MutexGuard<'a, T> {
     condvar.wait_timeout_while(guard, span, waits).unwrap_or_else(PoisonError::into_inner).0
+}
+
+/// In the model this time never runs out.
+#[cfg(shuttle)]
+pub(crate) fn wait_while<'a, T>(
+    condvar: &Condvar,
+    mut guard: MutexGuard<'a, T>,
+    _span: Duration,
+    mut waits: impl FnMut(&mut T) -> bool,
+) -> MutexGuard<'a, T> {
+    while waits(&mut guard) {
+        guard = condvar.wait(guard).unwrap_or_else(PoisonError::into_inner);
+    }
+    guard
 }

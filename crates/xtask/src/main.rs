@@ -8,6 +8,7 @@ mod floors;
 mod fuzz;
 mod known;
 mod lint;
+mod model;
 mod node;
 mod python;
 mod release;
@@ -40,6 +41,8 @@ enum Command {
     },
     /// Run every test of every language; this is what CI runs.
     Test(test::Parts),
+    /// Try how the threads of the dispatcher interleave, thousands of times; part of the Rust tests.
+    Model,
     /// Check format, lints, types and docs in every language.
     Lint,
     /// Simulate a million zooms in bad weather, and what they cost with other policies.
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Demo { out } => demo::run(&out),
         Command::Test(parts) => test::run(&parts),
+        Command::Model => model::run(),
         Command::Lint => lint::run(),
         Command::Simulate { args } => release::run("simulate", &args),
         Command::Scale { args } => release::run("scale", &args),

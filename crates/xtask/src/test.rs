@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::step::{Failed, Step};
-use crate::{features, node, python};
+use crate::{features, model, node, python};
 
 /// Which languages; all of them if none is named.
 #[derive(Args)]
@@ -24,6 +24,7 @@ pub(crate) fn run(parts: &Parts) -> Result<(), Failed> {
     if all || parts.rust {
         Step::cargo().args(["test", "--locked"]).run()?;
         features::test()?;
+        model::run()?;
     }
     if all || parts.python {
         python::test()?;

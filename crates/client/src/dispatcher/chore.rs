@@ -4,8 +4,6 @@ use std::fmt::Debug;
 
 use zoomout_core::{Instant, Kind};
 
-use super::permit::Permit;
-
 /// What is done when one's turn comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
@@ -58,10 +56,12 @@ pub(crate) trait Chore: Debug + Send {
     /// What the first turn needs a permit for.
     fn class(&self) -> Class;
 
-    /// One turn: at most one call, and whatever is to be told. The permit, which says for what it is, is given
-    /// back when the call is over, before anybody is told; with [`Class::End`] no call may be made, and it must
-    /// end now.
-    fn turn(&mut self, permit: Permit) -> Next;
+    /// One turn: at most one call, and whatever is to be told. `class` is what there is a place for; with
+    /// [`Class::End`] no call may be made, and it must end now.
+    ///
+    /// `heard` learns what the call shows of the server, as soon as it is over and before anybody is told: with
+    /// that its place is free.
+    fn turn(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next;
 
     /// Tells its listeners how it ended. Called once; after a turn that panicked, too.
     fn end(self: Box<Self>);

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use zoomout_core::{Billed, Error, ErrorKind, Event, Instant, Kind, Machine};
 
-use super::chore::{Chore, Class, Next};
+use super::chore::{Chore, Class, Next, Reception};
 use super::group::Member;
-use super::permit::Permit;
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
 use crate::errand::{Begin, Errand};
@@ -58,14 +57,8 @@ where
         self.errand.class()
     }
 
-    fn turn(&mut self, permit: Permit) -> Next {
-        let class = permit.class();
-        let mut permit = Some(permit);
-        self.errand.turn(Some(class), &mut |reception| {
-            if let Some(permit) = permit.take() {
-                permit.heard(reception);
-            }
-        })
+    fn turn(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
+        self.errand.turn(Some(class), heard)
     }
 
     fn end(self: Box<Self>) {

@@ -11,7 +11,7 @@ use super::chore::Chore;
 use super::lateness::Lateness;
 use super::limits::Limits;
 use super::scheduler::{Id, Scheduler};
-use super::workers::{Keeper, Spawn};
+use super::threads::{Keeper, Threads};
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
 use crate::sync::{Condvar, Mutex, MutexGuard, lock};
@@ -24,8 +24,7 @@ const BREATH: Duration = Duration::from_millis(10);
 /// It has no thread before something is added, and none once nothing has been added for a while.
 pub(crate) struct Engine {
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) spawn: Spawn,
-    pub(super) most_threads: usize,
+    pub(super) threads: Threads,
     pub(super) state: Mutex<State>,
     /// A thread that stands by is wanted.
     pub(super) wanted: Condvar,
@@ -48,10 +47,10 @@ pub(super) struct State {
 
 impl Engine {
     pub(crate) fn new(clock: Arc<dyn Clock>, limits: Limits) -> Arc<Self> {
-        Self::with_threads_by(super::workers::spawn, clock, limits)
+        Self::with_threads(Threads::enough_for(limits), clock, limits)
     }
 
-    pub(super) fn with_threads_by(spawn: Spawn, clock: Arc<dyn Clock>, limits: Limits) -> Arc<Self> {
+    pub(super) fn with_threads(threads: Threads, clock: Arc<dyn Clock>, limits: Limits) -> Arc<Self> {
         let state = State {
             scheduler: Scheduler::new(limits),
             now: Instant::ZERO,
@@ -61,13 +60,7 @@ impl Engine {
             keeper: None,
             over: false,
         };
-        Arc::new(Self {
-            clock,
-            spawn,
-            most_threads: limits.requests.get().saturating_add(limits.downloads.get()),
-            state: Mutex::new(state),
-            wanted: Condvar::new(),
-        })
+        Arc::new(Self { clock, threads, state: Mutex::new(state), wanted: Condvar::new() })
     }
 
     /// Takes on a chore, or gives it back where there is no thread to work on it.
@@ -123,22 +116,25 @@ impl Engine {
     /// Sleeps by the clock until then, or until `bell` rings.
     ///
     /// A clock that comes back too early is not asked again at once. One that panics tells no time: then all
-    /// goes on as if it had.
+    /// goes on as if the moment had come, so that whoever waits for it hears of the panic.
     pub(super) fn sleep_until(&self, until: Instant, bell: &CancelToken) {
-        let slept = catch_unwind(AssertUnwindSafe(|| self.clock.sleep_until(until, bell)));
-        let early = self.enter().now < until;
-        if early && !bell.is_cancelled() {
-            bell.sleep(BREATH);
-            if slept.is_err() {
-                let mut state = lock(&self.state);
-                state.now = state.now.max(until);
-            }
+        let told = catch_unwind(AssertUnwindSafe(|| {
+            self.clock.sleep_until(until, bell);
+            self.clock.now()
+        }));
+        let early = told.as_ref().map_or(true, |now| *now < until);
+        if !early || bell.is_cancelled() || bell.sleep(BREATH) {
+            return;
+        }
+        if told.is_err() {
+            let mut state = lock(&self.state);
+            state.now = state.now.max(until);
         }
     }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("most_threads", &self.most_threads).finish_non_exhaustive()
+        f.debug_struct("Engine").field("threads", &self.threads).finish_non_exhaustive()
     }
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use zoomout_core::TaskId;
 
-use super::Unfinished;
 use super::chore::Chore;
 use super::engine::Engine;
 use super::scheduler::Id;
+use super::unfinished::Unfinished;
 use crate::cancel::CancelToken;
 use crate::sync::{Condvar, Mutex, lock, wait_while};
 

@@ -4,15 +4,25 @@ mod batch;
 mod chore;
 mod commission;
 mod engine;
+#[cfg(all(test, not(shuttle)))]
+mod engine_tests;
+#[cfg(test)]
+mod fakes;
 mod gate;
+#[cfg(all(test, not(shuttle)))]
+mod gate_tests;
 mod group;
 mod handle;
 mod lateness;
 mod limits;
 mod many;
+#[cfg(all(test, shuttle))]
+mod model;
 mod pace;
 mod permit;
 mod scheduler;
+mod threads;
+mod unfinished;
 #[cfg(test)]
 mod virtual_time;
 mod visit;
@@ -44,6 +54,7 @@ pub(crate) use handle::EngineHandle;
 pub use lateness::Lateness;
 pub use limits::Limits;
 pub use many::ZoomMany;
+pub use unfinished::Unfinished;
 pub use work::Work;
 
 /// Drives many zooms at once: a waiting one costs about a kilobyte, and no thread.
@@ -84,17 +95,6 @@ pub struct Dispatcher {
 pub struct JobHandle {
     id: u64,
     group: Weak<Group>,
-}
-
-/// A job that has not ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Unfinished {
-    /// The number of the job; see [`JobHandle::id`].
-    pub id: u64,
-    /// Its task, if it has one: it is paid for and goes on, and can be waited for. Without one, nothing was
-    /// accepted so far as is known.
-    pub task_id: Option<TaskId>,
 }
 
 impl Dispatcher {
@@ -227,7 +227,7 @@ impl Dispatcher {
         let exchange = move |picture: Picture, by: Instant, cancel: &CancelToken| {
             make(&fetched, &*line.transport, &picture, &Context::new(cancel, line.clock.left(by)))
         };
-        let begin = Box::new(move |now| download.begin(policy, now));
+        let begin = Box::new(move |now| Ok(download.begin(policy, Identity::draw()?.seed, now)));
         self.commission(task_id, (Kind::Download, begin), exchange, on_event, on_end)
     }
 

@@ -20,10 +20,6 @@ impl Permit {
         Self { engine: Arc::clone(engine), class, reception: Reception::Other }
     }
 
-    pub(super) fn class(&self) -> Class {
-        self.class
-    }
-
     /// Gives the place back, and tells what the answer says about the server.
     pub(crate) fn heard(mut self, reception: Reception) {
         self.reception = reception;

@@ -74,38 +74,32 @@ impl<T> Scheduler<T> {
     /// Hands out the job whose turn it is, if there is one and the gate is open to it.
     pub(super) fn take(&mut self, now: Instant) -> Option<(Id, Class, T)> {
         self.wake(now);
-        while let Some(class) = self.next_class(now) {
-            let Some(id) = self.queue(class).pop_front() else { continue };
-            // Whoever was called to its end meanwhile stands in two queues.
-            if !matches!(self.slots.get(&id), Some(Slot::Ready(ready, ..)) if *ready == class) {
-                continue;
-            }
-            let out = Slot::Out { to_end: false };
-            let Some(Slot::Ready(_, due, job)) = self.slots.insert(id, out) else { continue };
-            self.gate.pass(class, now);
-            match class {
-                Class::Submission => self.submitted_last = true,
-                Class::Look => {
-                    self.submitted_last = false;
-                    if let Some(due) = due {
-                        self.lateness.note(now.saturating_since(due));
-                    }
+        let class = self.next_class(now)?;
+        let id = self.queue(class).pop_front()?;
+        let Some(Slot::Ready(_, due, job)) = self.slots.insert(id, Slot::Out { to_end: false }) else {
+            return None;
+        };
+        self.gate.pass(class, now);
+        match class {
+            Class::Submission => self.submitted_last = true,
+            Class::Look => {
+                self.submitted_last = false;
+                if let Some(due) = due {
+                    self.lateness.note(now.saturating_since(due));
                 }
-                Class::Download | Class::End => {}
             }
-            return Some((id, class, job));
+            Class::Download | Class::End => {}
         }
-        None
+        Some((id, class, job))
     }
 
     /// Takes a job back until its next turn.
     pub(super) fn give_back(&mut self, id: Id, job: T, turn: Turn) {
-        match self.slots.remove(&id) {
-            Some(Slot::Out { to_end: true }) => self.enqueue(id, Class::End, None, job),
-            _ => {
-                self.timers.push(Reverse((turn.at, id)));
-                self.slots.insert(id, Slot::Waiting(turn, job));
-            }
+        if let Some(Slot::Out { to_end: true }) = self.slots.remove(&id) {
+            self.enqueue(id, Class::End, None, job);
+        } else {
+            self.timers.push(Reverse((turn.at, id)));
+            self.slots.insert(id, Slot::Waiting(turn, job));
         }
     }
 
@@ -117,6 +111,7 @@ impl<T> Scheduler<T> {
     /// Calls a job to its end, ahead of everybody else; one at work when it comes back.
     pub(super) fn call_to_end(&mut self, id: Id) {
         match self.slots.remove(&id) {
+            Some(called @ Slot::Ready(Class::End, ..)) => drop(self.slots.insert(id, called)),
             Some(Slot::Waiting(_, job) | Slot::Ready(_, _, job)) => self.enqueue(id, Class::End, None, job),
             Some(Slot::Out { .. }) => drop(self.slots.insert(id, Slot::Out { to_end: true })),
             None => {}
@@ -125,7 +120,8 @@ impl<T> Scheduler<T> {
 
     /// Calls everybody to their end.
     pub(super) fn call_all_to_end(&mut self) {
-        let ids: Vec<Id> = self.slots.keys().copied().collect();
+        let mut ids: Vec<Id> = self.slots.keys().copied().collect();
+        ids.sort_unstable();
         for id in ids {
             self.call_to_end(id);
         }
@@ -159,8 +155,20 @@ impl<T> Scheduler<T> {
         }
     }
 
-    /// Moves those whose time has come into the queues.
+    /// Moves those whose time has come into the queues, and sees to it that each begins with one that waits.
     fn wake(&mut self, now: Instant) {
+        self.wake_timers(now);
+        for class in [Class::Submission, Class::Look, Class::Download] {
+            // Whoever was called to its end meanwhile stands in two queues.
+            while let Some(id) = self.queue(class).front().copied()
+                && !matches!(self.slots.get(&id), Some(Slot::Ready(ready, ..)) if *ready == class)
+            {
+                self.queue(class).pop_front();
+            }
+        }
+    }
+
+    fn wake_timers(&mut self, now: Instant) {
         while let Some(Reverse((at, id))) = self.timers.peek().copied() {
             let current = matches!(self.slots.get(&id), Some(Slot::Waiting(turn, _)) if turn.at == at);
             // The timer of one that was called to its end tells nothing any more.

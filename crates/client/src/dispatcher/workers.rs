@@ -14,27 +14,12 @@ use super::chore::{Chore, Class, Next};
 use super::engine::{Engine, State};
 use super::permit::Permit;
 use super::scheduler::Id;
+use super::threads::Keeper;
 use crate::cancel::CancelToken;
-use crate::sync::{self, MutexGuard, thread};
+use crate::sync::{self, MutexGuard};
 
-/// Enough for ureq and rustls, and small enough for hundreds.
-const STACK: usize = 256 << 10;
 /// So long a thread without work stands by.
 const STAND_BY: Duration = Duration::from_secs(2);
-
-/// Starts a thread; tells whether there is one.
-pub(super) type Spawn = fn(Box<dyn FnOnce() + Send>) -> bool;
-
-pub(super) fn spawn(work: Box<dyn FnOnce() + Send>) -> bool {
-    thread::Builder::new().name("zoomout-worker".to_owned()).stack_size(STACK).spawn(work).is_ok()
-}
-
-/// The thread that sleeps until the next turn comes.
-#[derive(Debug)]
-pub(super) struct Keeper {
-    until: Instant,
-    alarm: CancelToken,
-}
 
 /// A chore whose turn it is.
 type Taken = (Id, Class, Box<dyn Chore>);
@@ -60,7 +45,7 @@ impl Engine {
             state.called = true;
             return;
         }
-        let hired = state.threads < self.most_threads && self.hire(state);
+        let hired = state.threads < self.threads.most && self.hire(state);
         if let Some(keeper) = &state.keeper
             && !hired
         {
@@ -72,7 +57,7 @@ impl Engine {
     /// Makes a thread that looks for work; tells whether it could.
     pub(super) fn hire(self: &Arc<Self>, state: &mut State) -> bool {
         let engine = Arc::clone(self);
-        let hired = (self.spawn)(Box::new(move || engine.work()));
+        let hired = (self.threads.spawn)(Box::new(move || engine.work()));
         if hired {
             state.threads += 1;
             state.called = true;
@@ -138,9 +123,15 @@ impl Engine {
     }
 
     /// Does a turn of a chore. Whatever happens in it, what it held goes back.
-    fn turn<'a>(self: &'a Arc<Self>, (id, class, mut chore): Taken) -> MutexGuard<'a, State> {
-        let permit = Permit::new(self, class);
-        let next = catch_unwind(AssertUnwindSafe(|| chore.turn(permit))).unwrap_or(Next::Ended);
+    fn turn(self: &Arc<Self>, (id, class, mut chore): Taken) -> MutexGuard<'_, State> {
+        let mut permit = Some(Permit::new(self, class));
+        let mut heard = |reception| {
+            if let Some(permit) = permit.take() {
+                permit.heard(reception);
+            }
+        };
+        let next = catch_unwind(AssertUnwindSafe(|| chore.turn(class, &mut heard))).unwrap_or(Next::Ended);
+        drop(permit);
         let mut state = self.enter();
         match next {
             Next::Again(turn) => {
@@ -166,13 +157,5 @@ impl State {
     fn can_spare_one(&self, idle: bool) -> bool {
         let empty = self.scheduler.is_empty();
         (idle && (empty || self.threads > 1)) || (self.over && empty)
-    }
-}
-
-impl Keeper {
-    fn wake_before(&self, at: Instant) {
-        if at < self.until {
-            self.alarm.cancel();
-        }
     }
 }

@@ -8,11 +8,11 @@ use ureq::typestate::AgentScope;
 use ureq::{Agent, Proxy};
 use zoomout_core::Error;
 
-use super::UreqTransport;
 use super::connector::WatchedConnector;
 use super::resolver::{Reach, RememberingResolver};
 use super::timeouts::Timeouts;
 use super::tls::Tls;
+use super::ureq_transport::UreqTransport;
 
 /// Which proxy to go through.
 #[derive(Clone, Default)]
@@ -36,6 +36,13 @@ impl fmt::Debug for ProxyChoice {
             Self::Direct => "Direct",
             Self::Url(_) => "Url(…)",
         })
+    }
+}
+
+impl UreqTransport {
+    /// A transport with settings of its own.
+    pub fn builder() -> UreqTransportBuilder {
+        UreqTransportBuilder::default()
     }
 }
 

@@ -1,0 +1,208 @@
+//! One client, one engine: what one call hears holds for all, and what panics ends alone.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use http::{Method, Request, Response, Uri};
+use zoomout::{
+    ApiKey, Billed, CancelToken, Client, Clock, Context, Dispatcher, Error, ErrorKind, Event, Failure,
+    FetchError, Instant, Limits, Task, TaskId, Transport, Zoom,
+};
+
+/// Longer than any test lasts.
+const PATIENCE: Duration = Duration::from_secs(60);
+const ACCEPTED: (u16, &str) = (200, r#"{"data":[{"status":"submitted","task_id":"task_new"}]}"#);
+const DONE: (u16, &str) =
+    (200, r#"{"data":{"id":"task_new","status":"completed","result":{"url":"https://h/0.png"}}}"#);
+const OVERRUN: (u16, &str) = (429, r#"{"error":{"message":"too many","type":"rate_limit_error"}}"#);
+
+/// What a server answers to the so-manieth request with this method; nothing: the transport panics.
+type Answer = fn(&Method, usize) -> Option<(u16, &'static str)>;
+
+#[derive(Debug)]
+struct Network {
+    clock: Arc<JumpingClock>,
+    answer: Answer,
+    posts: Mutex<Vec<Instant>>,
+    looks: Mutex<usize>,
+}
+
+impl Transport for Network {
+    fn send(&self, request: Request<Vec<u8>>, _: &Context) -> Result<Response<Vec<u8>>, Failure> {
+        let number = if request.method() == Method::POST {
+            let mut posts = self.posts.lock().unwrap();
+            posts.push(self.clock.now());
+            posts.len() - 1
+        } else {
+            let mut looks = self.looks.lock().unwrap();
+            *looks += 1;
+            *looks - 1
+        };
+        // Without the hook, which would talk about it.
+        let Some((status, body)) = (self.answer)(request.method(), number) else {
+            resume_unwind(Box::new("on purpose"))
+        };
+        Ok(Response::builder().status(status).body(body.into()).unwrap())
+    }
+
+    fn fetch(&self, _: &Uri, _: u64, _: &mut dyn Write, _: &Context) -> Result<(), FetchError> {
+        Err(FetchError::Status(404))
+    }
+}
+
+/// Jumps to wherever somebody waits for; panics from a moment on.
+#[derive(Debug)]
+struct JumpingClock {
+    now: Mutex<Instant>,
+    end: Instant,
+}
+
+impl Clock for JumpingClock {
+    fn now(&self) -> Instant {
+        let now = *self.now.lock().unwrap();
+        if now >= self.end { resume_unwind(Box::new("on purpose")) } else { now }
+    }
+
+    fn sleep_until(&self, until: Instant, _: &CancelToken) {
+        let mut now = self.now.lock().unwrap();
+        *now = until.max(*now);
+    }
+}
+
+fn start(end: Instant, answer: Answer) -> (Client, Arc<Network>) {
+    let clock = Arc::new(JumpingClock { now: Mutex::new(Instant::ZERO), end });
+    let network =
+        Network { clock: Arc::clone(&clock), answer, posts: Mutex::default(), looks: Mutex::default() };
+    let network = Arc::new(network);
+    let one = NonZeroUsize::MIN;
+    let client = Client::builder(ApiKey::new("sk-MARK").unwrap())
+        .transport(Arc::<Network>::clone(&network))
+        .clock(clock)
+        .limits(Limits { requests: one, downloads: one, ..Limits::default() })
+        .build()
+        .unwrap();
+    (client, network)
+}
+
+const NEVER: Instant = Instant::from_millis(u64::MAX);
+
+fn zoom() -> Zoom {
+    Zoom::by_ratio(TaskId::new("task_parent").unwrap(), None)
+}
+
+/// Two zooms on a client whose limits allow one request at a time.
+fn two(client: &Client, on_event: impl FnMut(&Event) + Send + Clone + 'static) -> Vec<Result<Task, Error>> {
+    let dispatcher = Dispatcher::new(client);
+    let (ended, ends) = mpsc::channel();
+    for _ in 0..2 {
+        let ended = ended.clone();
+        dispatcher.spawn(zoom(), on_event.clone(), move |result| ended.send(result).unwrap());
+    }
+    assert!(dispatcher.drain(PATIENCE).is_empty());
+    ends.try_iter().collect()
+}
+
+#[test]
+fn a_429_heard_by_a_blocking_call_slows_the_jobs_of_every_dispatcher() {
+    let (client, network) = start(NEVER, |method, number| match (method, number) {
+        (&Method::POST, 0) => Some(OVERRUN),
+        (&Method::POST, _) => Some(ACCEPTED),
+        _ => Some(DONE),
+    });
+    client.submit(zoom()).unwrap();
+    for dispatcher in [Dispatcher::new(&client), Dispatcher::new(&client)] {
+        dispatcher.submit(zoom(), |submission| drop(submission.unwrap()));
+        assert!(dispatcher.drain(PATIENCE).is_empty());
+    }
+    let posts = network.posts.lock().unwrap();
+    let gaps: Vec<_> = posts.windows(2).map(|pair| pair[1].saturating_since(pair[0])).collect();
+    assert_eq!(gaps.len(), 3);
+    assert!(gaps.iter().all(|gap| *gap >= Duration::from_millis(300)), "{gaps:?}");
+}
+
+#[test]
+fn a_transport_that_panics_on_a_submission_ends_that_job_with_a_doubt() {
+    let (client, _) = start(NEVER, |method, number| match (method, number) {
+        (&Method::POST, 0) => None,
+        (&Method::POST, _) => Some(ACCEPTED),
+        _ => Some(DONE),
+    });
+    let ends = two(&client, |_| {});
+    let error = ends[0].as_ref().unwrap_err();
+    assert_eq!((error.kind(), error.billed()), (ErrorKind::Cancelled, Billed::Maybe));
+    assert!(error.to_string().contains("the transport panicked"), "{error}");
+    assert!(ends[1].is_ok(), "{ends:?}");
+}
+
+#[test]
+fn a_transport_that_panics_on_a_look_names_the_task_that_is_paid_for() {
+    let (client, _) = start(NEVER, |method, number| match (method, number) {
+        (&Method::POST, _) => Some(ACCEPTED),
+        (_, 0) => None,
+        _ => Some(DONE),
+    });
+    let ends = two(&client, |_| {});
+    let error = ends[0].as_ref().unwrap_err();
+    assert_eq!((error.kind(), error.billed()), (ErrorKind::Cancelled, Billed::Yes));
+    assert_eq!(error.task_id().unwrap().as_str(), "task_new");
+    assert!(error.to_string().contains("the transport panicked"), "{error}");
+    assert!(ends[1].is_ok(), "{ends:?}");
+}
+
+#[test]
+fn a_clock_that_panics_ends_each_job_with_the_truth() {
+    let answer: Answer = |method, _| Some(if method == Method::POST { ACCEPTED } else { DONE });
+    let (client, _) = start(Instant::from_millis(1), answer);
+    for end in two(&client, |_| {}) {
+        let error = end.unwrap_err();
+        assert_eq!((error.kind(), error.billed()), (ErrorKind::Cancelled, Billed::Yes));
+        assert!(error.to_string().contains("the clock panicked"), "{error}");
+    }
+    // It has never told the time.
+    let (client, network) = start(Instant::ZERO, answer);
+    for end in two(&client, |_| {}) {
+        assert_eq!(end.unwrap_err().billed(), Billed::No);
+    }
+    assert_eq!(network.posts.lock().unwrap().len(), 0);
+}
+
+#[test]
+fn an_observer_that_asks_its_own_client_finds_room() {
+    let answer: Answer = |method, _| Some(if method == Method::POST { ACCEPTED } else { DONE });
+    let (client, _) = start(NEVER, answer);
+    let asked = client.clone();
+    let on_event = move |event: &Event| {
+        if let Event::Submitted(submission) = event {
+            asked.task(&submission.task_id).unwrap();
+        }
+    };
+    assert!(two(&client, on_event).iter().all(Result::is_ok));
+}
+
+#[test]
+fn a_dispatcher_outlives_its_client_and_dropping_it_tells_everybody() {
+    let (client, _) = start(NEVER, |method, _| {
+        Some(if method == Method::POST {
+            ACCEPTED
+        } else {
+            (200, r#"{"data":{"id":"task_new","status":"processing"}}"#)
+        })
+    });
+    let dispatcher = Dispatcher::new(&client);
+    drop(client);
+    let (ended, ends) = mpsc::channel();
+    let (submitted, submissions) = mpsc::channel();
+    dispatcher.spawn(
+        zoom(),
+        move |_| submitted.send(()).unwrap_or_default(),
+        move |end| ended.send(end).unwrap(),
+    );
+    submissions.recv_timeout(PATIENCE).unwrap();
+    drop(dispatcher);
+    let error = ends.recv_timeout(PATIENCE).unwrap().unwrap_err();
+    assert_eq!(error.billed(), Billed::Yes);
+}

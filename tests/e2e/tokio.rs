@@ -2,8 +2,6 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use std::time::Duration;
-
 use reqwest::Client;
 use tokio::time::{Instant as Tick, sleep, timeout};
 use zoomout_core::{

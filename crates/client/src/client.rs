@@ -44,7 +44,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// The same client, stopped by `token`. A call that is stopped ends with [`ErrorKind::Cancelled`].
+    /// The same client, stopped by `token`. A call that is stopped ends with [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
     #[must_use]
     pub fn cancelled_by(&self, token: &CancelToken) -> Self {
         let driver = Driver { cancel: token.clone(), ..self.driver.clone() };
@@ -67,7 +67,7 @@ impl Client {
     /// Zooms out and waits for the picture. **Costs money** once accepted.
     ///
     /// # Errors
-    /// Any [`ErrorKind`] but `Storage`. [`Error::billed`] says whether money was spent; with a task id
+    /// Any [`ErrorKind`](crate::ErrorKind) but `Storage`. [`Error::billed`] says whether money was spent; with a task id
     /// in it, [`wait`](Self::wait) goes on where this stopped.
     pub fn zoom(&self, zoom: &Zoom) -> Result<Task, Error> {
         self.run(zoom.clone())
@@ -112,8 +112,8 @@ impl Client {
     /// Looks at a task once. Costs nothing. A task that failed is not an error here: it is a task.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`], [`ErrorKind::Transport`], [`ErrorKind::Protocol`] or
-    /// [`ErrorKind::Cancelled`].
+    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused), [`ErrorKind::Transport`](crate::ErrorKind::Transport), [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) or
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
     pub fn task(&self, task_id: &TaskId) -> Result<Task, Error> {
         self.look(task_id)
     }
@@ -133,9 +133,9 @@ impl Client {
     /// under its name only when it is whole; one that was there before is replaced.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] if a file cannot be written, [`ErrorKind::Transport`],
-    /// [`ErrorKind::Refused`] or [`ErrorKind::Protocol`] if a picture cannot be fetched,
-    /// [`ErrorKind::Cancelled`]. Each names the task.
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) if a file cannot be written, [`ErrorKind::Transport`](crate::ErrorKind::Transport),
+    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) or [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) if a picture cannot be fetched,
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). Each names the task.
     pub fn download(&self, task: &Task, path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
         self.pictures().save_all(&task.task_id, &links(task), path)
     }

@@ -169,7 +169,7 @@ impl Download {
 
     /// Reads one of them.
     pub(crate) fn read(
-        &self,
+        _: &Self,
         transport: &dyn Transport,
         picture: &Picture,
         context: &Context,

@@ -16,7 +16,7 @@
 //!         .answer(200, r#"{"data":{"id":"task_new","status":"completed","result":{"url":"https://h/0.png"}}}"#),
 //! );
 //! let client = Client::builder(ApiKey::new("sk-test")?)
-//!     .transport(Arc::clone(&script) as _)
+//!     .transport(script.clone())
 //!     .clock(Arc::new(JumpingClock::new()))
 //!     .build()?;
 //! let task = client.zoom(&Zoom::by_ratio(TaskId::new("task_parent")?, None))?;

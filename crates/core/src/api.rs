@@ -112,7 +112,7 @@ impl Api {
     /// Names the program in front of our own name in the `User-Agent` header.
     ///
     /// # Errors
-    /// [`Invalid`](crate::Invalid) if the name cannot stand in a header.
+    /// [`Invalid`] if the name cannot stand in a header.
     pub fn user_agent(mut self, program: &str) -> Result<Self, Invalid> {
         let text = [program, " zoomout/", env!("CARGO_PKG_VERSION")].concat();
         self.user_agent = HeaderValue::from_str(text.trim_start()).map_err(|_| {

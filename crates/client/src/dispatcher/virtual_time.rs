@@ -105,7 +105,7 @@ impl Simulation {
         });
         let model = Arc::clone(&self.model);
         let exchange: Exchange = Box::new(move |call, _, _| model.lock().unwrap().exchange(&call));
-        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
+        let clock: Arc<dyn Clock> = Arc::<JumpingClock>::clone(&self.clock);
         let errand =
             Errand::new(Kind::Submission, begin, exchange, &clock, &CancelToken::new(), Box::new(|_| {}));
         self.scheduler.add(errand.class(), Box::new((number, errand)))

@@ -45,7 +45,7 @@ impl FromStr for Resubmit {
     type Err = Invalid;
 
     /// # Errors
-    /// [`Invalid`](crate::Invalid) for any word but `never`, `safe` and `eager`.
+    /// [`Invalid`] for any word but `never`, `safe` and `eager`.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         Self::ALL.into_iter().find(|policy| policy.as_str() == text).ok_or_else(|| {
             Invalid::new("resubmit", format_args!("must be never, safe or eager, got {text:?}"))

@@ -27,7 +27,7 @@ impl ApiKey {
     /// Takes the key; white space around it (the newline at the end of a key file) is dropped.
     ///
     /// # Errors
-    /// [`Invalid`](crate::Invalid) if nothing is left or a character cannot
+    /// [`Invalid`] if nothing is left or a character cannot
     /// stand in a header. The message does not repeat the key.
     pub fn new(key: impl Into<String>) -> Result<Self, Invalid> {
         let key = Zeroizing::new(key.into());

@@ -32,7 +32,7 @@ impl BaseUrl {
     /// the clear.
     ///
     /// # Errors
-    /// [`Invalid`](crate::Invalid) if this is not the address of an HTTP server.
+    /// [`Invalid`] if this is not the address of an HTTP server.
     pub fn allowing_cleartext(text: &str) -> Result<Self, Invalid> {
         Self::parse(text, true)
     }

@@ -13,7 +13,7 @@ impl Index {
     /// Takes a number from 1 to 4.
     ///
     /// # Errors
-    /// [`Invalid`](crate::Invalid) for any other number. Nothing was sent.
+    /// [`Invalid`] for any other number. Nothing was sent.
     pub fn new(index: i64) -> Result<Self, Invalid> {
         match u8::try_from(index) {
             Ok(tile @ 1..=4) => Ok(Self(tile)),

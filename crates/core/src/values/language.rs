@@ -35,7 +35,7 @@ impl FromStr for Language {
     /// Case and outer spaces do not matter; region tags such as `zh-CN` are not accepted by the API.
     ///
     /// # Errors
-    /// [`Invalid`](crate::Invalid) for a code that is not in [`Language::CODES`].
+    /// [`Invalid`] for a code that is not in [`Language::CODES`].
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let wanted = text.trim();
         Self::CODES.into_iter().find(|code| code.eq_ignore_ascii_case(wanted)).map(Self).ok_or_else(|| {

@@ -14,7 +14,7 @@ impl Metadata {
     /// Takes a JSON value that is an object.
     ///
     /// # Errors
-    /// [`Invalid`](crate::Invalid) for any other JSON value. Nothing was sent.
+    /// [`Invalid`] for any other JSON value. Nothing was sent.
     pub fn new(value: Value) -> Result<Self, Invalid> {
         let kind = match value {
             Value::Object(map) => return Ok(Self(map)),
@@ -30,7 +30,7 @@ impl Metadata {
     /// Reads JSON text.
     ///
     /// # Errors
-    /// [`Invalid`](crate::Invalid) if the text is not a JSON object.
+    /// [`Invalid`] if the text is not a JSON object.
     pub fn from_json(text: &str) -> Result<Self, Invalid> {
         let value = serde_json::from_str(text).map_err(|error| {
             Invalid::new(

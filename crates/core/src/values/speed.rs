@@ -41,7 +41,7 @@ impl FromStr for Speed {
     type Err = Invalid;
 
     /// # Errors
-    /// [`Invalid`](crate::Invalid) for any word but `relax`, `fast` and `turbo`.
+    /// [`Invalid`] for any word but `relax`, `fast` and `turbo`.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         Self::ALL
             .into_iter()

@@ -19,7 +19,7 @@ impl ZoomRatio {
     /// Takes a finite number above 0.
     ///
     /// # Errors
-    /// [`Invalid`](crate::Invalid) for 0, negative numbers, NaN and infinity.
+    /// [`Invalid`] for 0, negative numbers, NaN and infinity.
     /// Nothing was sent.
     pub fn new(ratio: f64) -> Result<Self, Invalid> {
         if ratio.is_finite() && ratio > 0.0 {

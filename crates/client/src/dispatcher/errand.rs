@@ -94,6 +94,7 @@ impl<W: World> Errand<W> {
     pub(super) fn turn(&mut self, class: Class) -> Next {
         let turn = catch_unwind(AssertUnwindSafe(|| self.go_on(class)));
         turn.unwrap_or_else(|_| {
+            self.world.heard(Reception::Other);
             self.wreck();
             Next::Ended
         })

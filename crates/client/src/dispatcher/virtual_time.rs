@@ -125,7 +125,9 @@ impl Simulation {
         let on_end = move |result| drop(ends.lock().unwrap().insert(number, result));
         let on_end = OnEnd::Finished(Box::new(on_end));
         let errand = Errand::new(Rc::clone(&self.model), Policy::default(), zoom.into(), |_| {}, on_end);
-        self.scheduler.add(errand.class(), Box::new(errand))
+        let id = self.scheduler.reserve();
+        self.scheduler.add(id, errand.class(), Box::new(errand));
+        id
     }
 
     fn spawn_all(&mut self, count: usize) {

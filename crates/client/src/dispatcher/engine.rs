@@ -63,17 +63,23 @@ impl Engine {
         Arc::new(Self { clock, threads, state: Mutex::new(state), wanted: Condvar::new() })
     }
 
+    /// The number of a chore that will be [added](Self::add); it can be called to its end from now on.
+    pub(super) fn reserve(&self) -> Id {
+        lock(&self.state).scheduler.reserve()
+    }
+
     /// Takes on a chore, or gives it back where there is no thread to work on it.
-    pub(super) fn add(self: &Arc<Self>, chore: Box<dyn Chore>) -> Result<Id, Box<dyn Chore>> {
+    pub(super) fn add(self: &Arc<Self>, id: Id, chore: Box<dyn Chore>) -> Result<(), Box<dyn Chore>> {
         let class = chore.class();
         let mut state = self.enter();
         // While there are jobs there is a thread: the last one does not leave before them.
         if state.threads == 0 && !self.hire(&mut state) {
+            state.scheduler.forget(id);
             return Err(chore);
         }
-        let id = state.scheduler.add(class, chore);
+        state.scheduler.add(id, class, chore);
         self.stir(&mut state);
-        Ok(id)
+        Ok(())
     }
 
     /// Calls chores to their end, ahead of all others.

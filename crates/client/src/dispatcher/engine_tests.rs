@@ -23,11 +23,17 @@ fn two_hundred_thousand_jobs_one_at_a_time_through_one_worker() {
     const JOBS: usize = 200_000;
     let (limits, clock) = (limits(1, 1), JumpingClock::endless());
     let (engine, server) = start_with(Threads { spawn, most: 1 }, limits, &clock);
-    let group = Group::new(&engine);
-    for number in 0..JOBS {
-        server.spawn(&group, number, &[SUBMIT]);
-        assert!(group.drain(PATIENCE).is_empty(), "job {number} was forgotten");
-    }
+    std::thread::scope(|scope| {
+        for numbers in [0..JOBS / 2, JOBS / 2..JOBS] {
+            let (group, server) = (Group::new(&engine), Arc::clone(&server));
+            scope.spawn(move || {
+                for number in numbers {
+                    server.spawn(&group, number, &[SUBMIT]);
+                    assert!(group.drain(PATIENCE).is_empty(), "job {number} was forgotten");
+                }
+            });
+        }
+    });
     server.assert_all_ended(JOBS);
 }
 

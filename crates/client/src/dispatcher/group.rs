@@ -61,23 +61,18 @@ impl Group {
         task_id: Option<TaskId>,
         make: impl FnOnce(Member) -> Box<dyn Chore>,
     ) -> Number {
-        let token = CancelToken::new();
-        let refused = {
-            // Under the lock, so that it is known before it can end.
+        let (id, token) = (self.engine.reserve(), CancelToken::new());
+        let number = {
             let mut members = lock(&self.members);
             let number = members.next;
             members.next += 1;
-            let member = Member { group: Arc::clone(self), number, token: token.clone() };
-            match self.engine.add(make(member)) {
-                Ok(id) => {
-                    members.unfinished.insert(number, Known { id, task_id, token });
-                    return number;
-                }
-                Err(chore) => (number, chore),
-            }
+            members.unfinished.insert(number, Known { id, task_id, token: token.clone() });
+            number
         };
-        let (number, chore) = refused;
-        chore.refuse();
+        let member = Member { group: Arc::clone(self), number, token };
+        if let Err(chore) = self.engine.add(id, make(member)) {
+            chore.refuse();
+        }
         number
     }
 

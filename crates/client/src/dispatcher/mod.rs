@@ -16,7 +16,8 @@ mod handle;
 mod lateness;
 mod limits;
 mod many;
-#[cfg(all(test, shuttle))]
+#[cfg(test)]
+#[cfg(shuttle)]
 mod model;
 mod pace;
 mod permit;

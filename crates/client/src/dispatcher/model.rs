@@ -144,13 +144,37 @@ fn cancelling_ends_every_job_once_wherever_it_is() {
             let group = Arc::clone(&group);
             thread::spawn(move || {
                 group.cancel(1);
-                group.cancel_all();
+                group.cancel_all()
             })
         };
         assert!(other.drain(PATIENCE).is_empty());
         canceller.join().unwrap();
         assert!(group.drain(PATIENCE).is_empty());
         server.assert_all_ended(4);
+        engine
+    });
+}
+
+#[test]
+fn what_is_cancelled_while_it_is_being_added_ends() {
+    check(|| {
+        let (engine, server) = start(limits(1, 1), &JumpingClock::endless());
+        let group = Group::new(&engine);
+        // There is no room for it: it cannot find out by itself.
+        let permit = engine.admit(Class::Look, NEVER, &CancelToken::new());
+        let canceller = {
+            let group = Arc::clone(&group);
+            thread::spawn(move || {
+                while group.cancel_all().is_empty() {
+                    thread::yield_now();
+                }
+            })
+        };
+        server.spawn(&group, 0, &[LOOK]);
+        assert!(group.drain(PATIENCE).is_empty());
+        canceller.join().unwrap();
+        drop(permit);
+        server.assert_all_ended(1);
         engine
     });
 }

@@ -58,12 +58,18 @@ impl<T> Scheduler<T> {
         }
     }
 
-    /// Takes a new job, whose first turn comes at once.
-    pub(super) fn add(&mut self, class: Class, job: T) -> Id {
+    /// The number of a new job, which is at work until it is [added](Self::add).
+    pub(super) fn reserve(&mut self) -> Id {
         let id = self.next_id;
         self.next_id += 1;
-        self.enqueue(id, class, None, job);
+        self.slots.insert(id, Slot::Out { to_end: false });
         id
+    }
+
+    /// Takes a new job, whose first turn comes at once.
+    pub(super) fn add(&mut self, id: Id, class: Class, job: T) {
+        let to_end = matches!(self.slots.get(&id), Some(Slot::Out { to_end: true }));
+        self.enqueue(id, if to_end { Class::End } else { class }, None, job);
     }
 
     /// Whether there is no job, waiting or at work.

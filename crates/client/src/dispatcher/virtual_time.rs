@@ -108,7 +108,9 @@ impl Simulation {
         let clock: Arc<dyn Clock> = Arc::<JumpingClock>::clone(&self.clock);
         let errand =
             Errand::new(Kind::Submission, begin, exchange, &clock, &CancelToken::new(), Box::new(|_| {}));
-        self.scheduler.add(errand.class(), Box::new((number, errand)))
+        let id = self.scheduler.reserve();
+        self.scheduler.add(id, errand.class(), Box::new((number, errand)));
+        id
     }
 
     fn model(&self) -> std::sync::MutexGuard<'_, Model> {

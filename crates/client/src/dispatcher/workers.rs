@@ -43,14 +43,12 @@ impl Engine {
         if state.standing_by > 0 {
             self.wanted.notify_one();
             state.called = true;
-            return;
-        }
-        let hired = state.threads < self.threads.most && self.hire(state);
-        if let Some(keeper) = &state.keeper
-            && !hired
-        {
+        } else if let Some(keeper) = &state.keeper {
+            // It makes the next thread: this may be a place where none can be made.
             keeper.alarm.cancel();
             state.called = true;
+        } else if state.threads < self.threads.most {
+            self.hire(state);
         }
     }
 

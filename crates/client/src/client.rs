@@ -158,7 +158,7 @@ impl Client {
         begin: impl FnOnce(Policy, Instant) -> M,
     ) -> Result<M::Output, Error> {
         let exchange = |call: Call, by: Instant, cancel: &CancelToken| self.line.exchange(&call, by, cancel);
-        self.driver.drive(self.policy.deadline, |now| begin(self.policy, now), exchange)
+        self.driver.drive(|now| begin(self.policy, now), exchange)
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
 use zoomout_core::{Billed, Error, ErrorKind, Event, Instant, Machine};
 
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
-use crate::dispatcher::{EngineHandle, Next};
+use crate::dispatcher::{Class, EngineHandle, Next};
 use crate::errand::Errand;
 
 /// Hears what happens.
@@ -25,29 +24,27 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Makes a machine that gives up after `patience`, and runs it to its end.
+    /// Makes a machine, and runs it to its end.
     pub(crate) fn drive<M: Machine>(
         &self,
-        patience: Duration,
         begin: impl FnOnce(Instant) -> M,
         exchange: impl FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
     ) -> Result<M::Output, Error> {
         let now = catch_unwind(AssertUnwindSafe(|| self.clock.now())).map_err(|_| {
             Error::new(ErrorKind::Cancelled, Billed::No, "the clock panicked before anything was sent")
         })?;
-        let (machine, deadline) = (begin(now), now + patience);
         let observer = self.observer.clone();
         let hear = move |event: &Event| {
             if let Some(observer) = &observer {
                 observer(event);
             }
         };
-        let mut errand = Errand::of(machine, exchange, &self.clock, &self.cancel, Box::new(hear));
+        let mut errand = Errand::of(begin(now), exchange, &self.clock, &self.cancel, Box::new(hear));
         loop {
             let class = errand.class();
-            let mut permit =
-                self.engine.as_ref().and_then(|engine| engine.admit(class, deadline, &self.cancel));
-            let place = (self.engine.is_none() || permit.is_some()).then_some(class);
+            let admit = |engine: &EngineHandle| engine.admit(class, errand.deadline(), &self.cancel);
+            let mut permit = self.engine.as_ref().and_then(admit);
+            let place = if self.engine.is_some() && permit.is_none() { Class::Overdue } else { class };
             let next = errand.turn(place, &mut |reception| {
                 if let Some(permit) = permit.take() {
                     permit.heard(reception);

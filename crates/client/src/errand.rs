@@ -108,11 +108,17 @@ where
         }
     }
 
-    /// One turn: at most one call, and whatever is to be told. `class` is what there is a place for: with
-    /// [`Class::End`] it must stop, without any the time was up before there was a place.
-    ///
-    /// `heard` learns what the call shows of the server, as soon as it is over and before anybody is told.
-    pub(crate) fn turn(&mut self, class: Option<Class>, heard: &mut dyn FnMut(Reception)) -> Next {
+    /// When it ends at the latest, once it has begun.
+    pub(crate) fn deadline(&self) -> Instant {
+        match &self.life {
+            Life::Going(machine) => machine.deadline(),
+            Life::Waiting(..) | Life::Ended(_) => Instant::from_millis(u64::MAX),
+        }
+    }
+
+    /// One turn, as a chore of a dispatcher or on the thread of a caller: at most one call, and whatever is to be
+    /// told. `heard` learns what the call shows of the server, as soon as it is over and before anybody is told.
+    pub(crate) fn turn(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
         let next = catch_unwind(AssertUnwindSafe(|| self.go_on(class, heard)));
         next.unwrap_or_else(|_| self.give_up())
     }
@@ -137,14 +143,14 @@ where
         }
     }
 
-    fn go_on(&mut self, class: Option<Class>, heard: &mut dyn FnMut(Reception)) -> Next {
-        let mut place = class.filter(|class| *class != Class::End);
+    fn go_on(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
+        let mut place = (!matches!(class, Class::Overdue | Class::End)).then_some(class);
         let mut over = None;
         self.tick();
         self.begin();
-        if class == Some(Class::End) || self.cancel.is_cancelled() {
+        if class == Class::End || self.cancel.is_cancelled() {
             self.stop();
-        } else if class.is_none() {
+        } else if class == Class::Overdue {
             self.unsent("the time was up before it was sent");
         }
         loop {
@@ -178,7 +184,7 @@ where
     }
 
     fn again(&self, at: Instant) -> Next {
-        Next::Again(Turn { class: self.class(), at })
+        Next::Again(Turn { class: self.class(), at, by: self.deadline() })
     }
 
     fn begin(&mut self) {

@@ -109,7 +109,7 @@ impl Pictures {
         let Self { transport, policy, driver } = self;
         let seed = Identity::draw()?.seed;
         let begin = |now| download.begin(*policy, seed, now);
-        driver.drive(policy.deadline, begin, |picture, by, cancel| {
+        driver.drive(begin, |picture, by, cancel| {
             make(download, &**transport, &picture, &Context::new(cancel, driver.clock.left(by)))
         })
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use http::{Method, Request, Response, Uri};
 use zoomout::{
     ApiKey, Billed, CancelToken, Client, Clock, Context, Dispatcher, Error, ErrorKind, Event, Failure,
-    FetchError, Instant, Limits, Task, TaskId, Transport, Zoom,
+    FetchError, Instant, Limits, MachineClock, Policy, Task, TaskId, Transport, Zoom,
 };
 
 /// Longer than any test lasts.
@@ -205,4 +205,62 @@ fn a_dispatcher_outlives_its_client_and_dropping_it_tells_everybody() {
     drop(dispatcher);
     let error = ends.recv_timeout(PATIENCE).unwrap().unwrap_err();
     assert_eq!(error.billed(), Billed::Yes);
+}
+
+/// The look of the first task never comes back while the test runs.
+#[derive(Debug)]
+struct Stalled {
+    posts: Mutex<usize>,
+    stalled: Mutex<Option<mpsc::Receiver<()>>>,
+    stalls: mpsc::Sender<()>,
+}
+
+impl Transport for Stalled {
+    fn send(&self, request: Request<Vec<u8>>, _: &Context) -> Result<Response<Vec<u8>>, Failure> {
+        if request.method() == Method::POST {
+            let mut posts = self.posts.lock().unwrap();
+            *posts += 1;
+            let id = format!(r#"{{"data":[{{"status":"submitted","task_id":"task_{posts}"}}]}}"#);
+            return Ok(Response::new(id.into_bytes()));
+        }
+        let gate = self.stalled.lock().unwrap().take();
+        if let Some(gate) = gate {
+            self.stalls.send(()).unwrap();
+            drop(gate.recv());
+        }
+        Err(Failure::unknown("reset"))
+    }
+
+    fn fetch(&self, _: &Uri, _: u64, _: &mut dyn Write, _: &Context) -> Result<(), FetchError> {
+        Err(FetchError::Status(404))
+    }
+}
+
+#[test]
+fn whoever_waits_in_line_is_not_late_because_of_somebody_elses_server() {
+    let (open, gate) = mpsc::channel::<()>();
+    let (stalls, stalled) = mpsc::channel();
+    let transport = Stalled { posts: Mutex::new(0), stalled: Mutex::new(Some(gate)), stalls };
+    let client = Client::builder(ApiKey::new("sk-MARK").unwrap())
+        .transport(Arc::new(transport))
+        .clock(Arc::new(MachineClock::at_pace(100.0)))
+        .policy(Policy::default().deadline(Duration::from_secs(100)))
+        .limits(Limits { requests: NonZeroUsize::MIN, ..Limits::default() })
+        .build()
+        .unwrap();
+    let dispatcher = Dispatcher::new(&client);
+    let (ended, ends) = mpsc::channel();
+    for _ in 0..2 {
+        let ended = ended.clone();
+        dispatcher.spawn(zoom(), |_| {}, move |result| ended.send(result).unwrap());
+    }
+    stalled.recv_timeout(PATIENCE).unwrap();
+    // A blocking call stands in the same line, and its time is up as well.
+    let error = client.task(&TaskId::new("task_1").unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Deadline, "{error:?}");
+    let error = ends.recv_timeout(PATIENCE).unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.billed()), (ErrorKind::Deadline, Billed::Yes), "{error:?}");
+    assert_eq!(dispatcher.len(), 1, "the other is still held up");
+    drop(open);
+    assert!(ends.recv_timeout(PATIENCE).unwrap().is_err());
 }

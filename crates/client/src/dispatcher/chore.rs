@@ -13,7 +13,9 @@ pub(crate) enum Class {
     Look,
     /// A picture is fetched.
     Download,
-    /// It ends; that needs no request.
+    /// Its time was up before there was a place for it; that needs none.
+    Overdue,
+    /// It was stopped, and ends; that needs none.
     End,
 }
 
@@ -32,6 +34,8 @@ impl From<Kind> for Class {
 pub(crate) struct Turn {
     pub(crate) class: Class,
     pub(crate) at: Instant,
+    /// If there is no place for it before that, its turn comes all the same, as [`Class::Overdue`].
+    pub(crate) by: Instant,
 }
 
 /// What comes after a turn.
@@ -57,7 +61,7 @@ pub(crate) trait Chore: Debug + Send {
     fn class(&self) -> Class;
 
     /// One turn: at most one call, and whatever is to be told. `class` is what there is a place for; with
-    /// [`Class::End`] no call may be made, and it must end now.
+    /// [`Class::Overdue`] and [`Class::End`] no call may be made, and with the latter it must end now.
     ///
     /// `heard` learns what the call shows of the server, as soon as it is over and before anybody is told: with
     /// that its place is free.

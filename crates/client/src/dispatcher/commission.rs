@@ -58,7 +58,7 @@ where
     }
 
     fn turn(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
-        self.errand.turn(Some(class), heard)
+        self.errand.turn(class, heard)
     }
 
     fn end(self: Box<Self>) {

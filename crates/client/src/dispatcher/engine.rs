@@ -38,6 +38,8 @@ pub(super) struct State {
     pub(super) threads: usize,
     /// How many threads stand by.
     pub(super) standing_by: usize,
+    /// How many of them look up now and then, whether somebody's time is up in a queue.
+    pub(super) watching: usize,
     /// Somebody was called and has not looked for work yet.
     pub(super) called: bool,
     /// The thread that sleeps until the next turn comes, if one does.
@@ -56,6 +58,7 @@ impl Engine {
             now: Instant::ZERO,
             threads: 0,
             standing_by: 0,
+            watching: 0,
             called: false,
             keeper: None,
             over: false,

@@ -58,7 +58,7 @@ impl Places {
             Class::Submission => Some(&mut self.submissions),
             Class::Look => Some(&mut self.looks),
             Class::Download => Some(&mut self.downloads),
-            Class::End => None,
+            Class::Overdue | Class::End => None,
         }
     }
 
@@ -160,7 +160,7 @@ impl Gate {
             Class::Submission => requests && taken.submissions < self.limits.submissions.get(),
             Class::Look => requests,
             Class::Download => taken.downloads < self.limits.downloads.get(),
-            Class::End => true,
+            Class::Overdue | Class::End => true,
         };
         let open_at = self.pace.open_at();
         match (room, class) {

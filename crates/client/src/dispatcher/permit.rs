@@ -28,7 +28,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if self.class == Class::End {
+        if matches!(self.class, Class::Overdue | Class::End) {
             return;
         }
         let mut state = self.engine.enter();

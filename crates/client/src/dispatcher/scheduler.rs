@@ -17,8 +17,8 @@ pub(super) type Id = u64;
 enum Slot<T> {
     /// Its turn comes then. The class is that of the turn.
     Waiting(Turn, T),
-    /// Its turn came then; it stands in the queue of its class.
-    Ready(Class, Option<Instant>, T),
+    /// Its turn came then; it stands in the queue of its class, until its deadline at most.
+    Ready(Class, Option<Turn>, T),
     /// Somebody works on it; it may have been called to its end meanwhile.
     Out { to_end: bool },
 }
@@ -32,6 +32,8 @@ pub(super) struct Scheduler<T> {
     pub(super) gate: Gate,
     slots: HashMap<Id, Slot<T>>,
     timers: BinaryHeap<Reverse<(Instant, Id)>>,
+    /// When jobs that stand in a queue have no time left.
+    deadlines: BinaryHeap<Reverse<(Instant, Id)>>,
     ends: VecDeque<Id>,
     looks: VecDeque<Id>,
     submissions: VecDeque<Id>,
@@ -48,6 +50,7 @@ impl<T> Scheduler<T> {
             gate: Gate::new(limits),
             slots: HashMap::new(),
             timers: BinaryHeap::new(),
+            deadlines: BinaryHeap::new(),
             ends: VecDeque::new(),
             looks: VecDeque::new(),
             submissions: VecDeque::new(),
@@ -80,9 +83,9 @@ impl<T> Scheduler<T> {
     /// Hands out the job whose turn it is, if there is one and the gate is open to it.
     pub(super) fn take(&mut self, now: Instant) -> Option<(Id, Class, T)> {
         self.wake(now);
-        let class = self.next_class(now)?;
-        let id = self.queue(class).pop_front()?;
-        let Some(Slot::Ready(_, due, job)) = self.slots.insert(id, Slot::Out { to_end: false }) else {
+        let queue = self.next_class(now)?;
+        let id = self.queue(queue).pop_front()?;
+        let Some(Slot::Ready(class, due, job)) = self.slots.insert(id, Slot::Out { to_end: false }) else {
             return None;
         };
         self.gate.pass(class, now);
@@ -90,11 +93,11 @@ impl<T> Scheduler<T> {
             Class::Submission => self.submitted_last = true,
             Class::Look => {
                 self.submitted_last = false;
-                if let Some(due) = due {
-                    self.lateness.note(now.saturating_since(due));
+                if let Some(turn) = due {
+                    self.lateness.note(now - turn.at);
                 }
             }
-            Class::Download | Class::End => {}
+            Class::Download | Class::Overdue | Class::End => {}
         }
         Some((id, class, job))
     }
@@ -147,7 +150,13 @@ impl<T> Scheduler<T> {
         timer.into_iter().chain(pace).min()
     }
 
-    fn enqueue(&mut self, id: Id, class: Class, due: Option<Instant>, job: T) {
+    /// Whether somebody stands in a queue whose time may be up before there is a place. No timer tells of that: a
+    /// clock that jumps to wherever somebody waits must not jump over the calls that are out.
+    pub(super) fn has_line(&self) -> bool {
+        !self.deadlines.is_empty()
+    }
+
+    fn enqueue(&mut self, id: Id, class: Class, due: Option<Turn>, job: T) {
         self.slots.insert(id, Slot::Ready(class, due, job));
         self.queue(class).push_back(id);
     }
@@ -157,7 +166,7 @@ impl<T> Scheduler<T> {
             Class::Submission => &mut self.submissions,
             Class::Look => &mut self.looks,
             Class::Download => &mut self.downloads,
-            Class::End => &mut self.ends,
+            Class::Overdue | Class::End => &mut self.ends,
         }
     }
 
@@ -165,7 +174,7 @@ impl<T> Scheduler<T> {
     fn wake(&mut self, now: Instant) {
         self.wake_timers(now);
         for class in [Class::Submission, Class::Look, Class::Download] {
-            // Whoever was called to its end meanwhile stands in two queues.
+            // Whoever was called to its end meanwhile, or had no time left, stands in two queues.
             while let Some(id) = self.queue(class).front().copied()
                 && !matches!(self.slots.get(&id), Some(Slot::Ready(ready, ..)) if *ready == class)
             {
@@ -179,11 +188,26 @@ impl<T> Scheduler<T> {
             let current = matches!(self.slots.get(&id), Some(Slot::Waiting(turn, _)) if turn.at == at);
             // The timer of one that was called to its end tells nothing any more.
             if current && at > now {
-                return;
+                break;
             }
             self.timers.pop();
             if current && let Some(Slot::Waiting(turn, job)) = self.slots.remove(&id) {
-                self.enqueue(id, turn.class, Some(turn.at), job);
+                self.enqueue(id, turn.class, Some(turn), job);
+                self.deadlines.push(Reverse((turn.by, id)));
+            }
+        }
+        while let Some(Reverse((by, id))) = self.deadlines.peek().copied() {
+            let current = match self.slots.get(&id) {
+                Some(Slot::Ready(Class::Overdue | Class::End, ..)) => false,
+                Some(Slot::Ready(_, Some(turn), _)) => turn.by == by,
+                _ => false,
+            };
+            if current && by > now {
+                break;
+            }
+            self.deadlines.pop();
+            if current && let Some(Slot::Ready(_, due, job)) = self.slots.remove(&id) {
+                self.enqueue(id, Class::Overdue, due, job);
             }
         }
     }
@@ -207,8 +231,42 @@ impl<T> Scheduler<T> {
             Class::Submission => &self.submissions,
             Class::Look => &self.looks,
             Class::Download => &self.downloads,
-            Class::End => &self.ends,
+            Class::Overdue | Class::End => &self.ends,
         };
         (!queue.is_empty()).then(|| self.gate.entry(class, now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::num::NonZeroUsize;
+
+    fn at(millis: u64) -> Instant {
+        Instant::from_millis(millis)
+    }
+
+    #[test]
+    fn whoever_has_no_time_left_in_a_queue_goes_without_a_place() {
+        let mut scheduler = Scheduler::new(Limits { requests: NonZeroUsize::MIN, ..Limits::default() });
+        let mut add = |name: &'static str| {
+            let id = scheduler.reserve();
+            scheduler.add(id, Class::Look, name);
+            id
+        };
+        let (patient, slow) = (add("patient"), add("slow"));
+        assert_eq!(scheduler.take(at(0)), Some((patient, Class::Look, "patient")));
+        scheduler.gate.come_back(Class::Look, super::super::chore::Reception::Other, at(0));
+        scheduler.give_back(patient, "patient", Turn { class: Class::Look, at: at(5), by: at(10) });
+        // Its server does not answer, and there is one place.
+        assert_eq!(scheduler.take(at(0)), Some((slow, Class::Look, "slow")));
+        assert_eq!(scheduler.take(at(9)), None);
+        assert_eq!((scheduler.next_at(at(9)), scheduler.has_line()), (None, true));
+        assert_eq!(scheduler.take(at(10)), Some((patient, Class::Overdue, "patient")));
+        // Whoever comes back with no time left does not wait again.
+        scheduler.give_back(patient, "patient", Turn { class: Class::Look, at: at(5), by: at(10) });
+        assert_eq!(scheduler.take(at(10)), Some((patient, Class::Overdue, "patient")));
+        scheduler.forget(patient);
+        assert_eq!((scheduler.next_at(at(10)), scheduler.has_line()), (None, false));
     }
 }

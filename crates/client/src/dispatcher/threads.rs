@@ -18,9 +18,11 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    /// One for each call that may be out.
+    /// One for each call that may be out, one that keeps the time, and one for those who need no call: whoever
+    /// is stopped or overdue does not wait until somebody else's server answers.
     pub(super) fn enough_for(limits: Limits) -> Self {
-        Self { spawn, most: limits.requests.get().saturating_add(limits.downloads.get()) }
+        let calls = limits.requests.get().saturating_add(limits.downloads.get());
+        Self { spawn, most: calls.saturating_add(2) }
     }
 }
 

@@ -132,7 +132,7 @@ impl Simulation {
             let now = self.clock.now();
             while let Some((id, class, mut zooming)) = self.scheduler.take(now) {
                 let mut reception = Reception::Other;
-                let next = zooming.1.turn(Some(class), &mut |heard| reception = heard);
+                let next = zooming.1.turn(class, &mut |heard| reception = heard);
                 out.push(Reverse((now + LATENCY, id)));
                 turns.insert(id, (zooming, next, reception));
                 flying.insert(id, class);

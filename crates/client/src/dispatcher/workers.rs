@@ -20,6 +20,8 @@ use crate::sync::{self, MutexGuard};
 
 /// So long a thread without work stands by.
 const STAND_BY: Duration = Duration::from_secs(2);
+/// So often somebody looks whether those in a queue still have time.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// A chore whose turn it is.
 type Taken = (Id, Class, Box<dyn Chore>);
@@ -29,9 +31,19 @@ impl Engine {
     pub(super) fn stir(self: &Arc<Self>, state: &mut State) {
         let now = state.now;
         match (state.scheduler.next_at(now), &state.keeper) {
-            (None, _) => {}
-            (Some(at), Some(keeper)) if at > now => keeper.wake_before(at),
+            (None, _) => self.watch_line(state),
+            (Some(at), Some(keeper)) if at > now => {
+                keeper.wake_before(at);
+                self.watch_line(state);
+            }
             (Some(_), _) => self.call(state),
+        }
+    }
+
+    /// Sees to it that somebody looks up now and then while jobs stand in a queue.
+    fn watch_line(self: &Arc<Self>, state: &mut State) {
+        if state.watching == 0 && state.scheduler.has_line() {
+            self.call(state);
         }
     }
 
@@ -93,6 +105,7 @@ impl Engine {
             }
             match (state.scheduler.next_at(now), &state.keeper) {
                 (Some(at), None) => {
+                    self.watch_line(&mut state);
                     (state, idle) = (self.keep_time(state, at), false);
                     continue;
                 }
@@ -103,9 +116,17 @@ impl Engine {
                 state.threads -= 1;
                 return None;
             }
+            let watches = usize::from(state.scheduler.has_line());
             state.standing_by += 1;
-            (state, idle) = sync::wait(&self.wanted, &self.state, state, STAND_BY);
+            state.watching += watches;
+            let span = if watches > 0 { GLANCE } else { STAND_BY };
+            (state, idle) = sync::wait(&self.wanted, &self.state, state, span);
             state.standing_by -= 1;
+            state.watching -= watches;
+            if watches > 0 && idle {
+                drop(state);
+                state = self.enter();
+            }
         }
     }
 
@@ -154,6 +175,7 @@ impl State {
     /// Whether a thread without work may leave. While there are jobs, one stays.
     fn can_spare_one(&self, idle: bool) -> bool {
         let empty = self.scheduler.is_empty();
-        (idle && (empty || self.threads > 1)) || (self.over && empty)
+        let needed = self.scheduler.has_line() && self.watching == 0;
+        (idle && !needed && (empty || self.threads > 1)) || (self.over && empty)
     }
 }

@@ -239,6 +239,10 @@ impl<P: Clone> Machine for Fetch<P> {
         self.task_id.iter().collect()
     }
 
+    fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     fn next(&self) -> Kind {
         Kind::Download
     }

@@ -140,6 +140,10 @@ impl<T: Goal> Machine for Job<T> {
         self.task_id().into_iter().collect()
     }
 
+    fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     fn next(&self) -> Kind {
         match &self.stage {
             Stage::Submitting(..) => Kind::Submission,

@@ -148,6 +148,10 @@ impl<T: Shown> Machine for Look<T> {
         Vec::from([&self.task_id])
     }
 
+    fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     fn next(&self) -> Kind {
         Kind::Look
     }

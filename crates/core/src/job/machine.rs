@@ -44,6 +44,9 @@ pub trait Machine {
     /// The tasks that are known: what was paid for, or what is looked at.
     fn tasks(&self) -> Vec<&TaskId>;
 
+    /// When it ends at the latest. No call, wait or phase of either goes on beyond it.
+    fn deadline(&self) -> Instant;
+
     /// Which kind of call it makes next, for a driver that has limits of its own: it asks before it polls, so
     /// that no deadline begins while somebody waits for a place.
     fn next(&self) -> Kind;

@@ -8,7 +8,7 @@ use zoomout_core::{Billed, Error, ErrorKind, Event, Instant, Machine};
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
 use crate::dispatcher::{Class, EngineHandle, Next};
-use crate::errand::Errand;
+use crate::errand::{Errand, Life};
 
 /// Hears what happens.
 pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
@@ -39,7 +39,8 @@ impl Driver {
                 observer(event);
             }
         };
-        let mut errand = Errand::of(begin(now), exchange, &self.clock, &self.cancel, Box::new(hear));
+        let mut errand =
+            Errand::new(Life::Going(begin(now)), exchange, &self.clock, &self.cancel, Box::new(hear));
         loop {
             let class = errand.class();
             let admit = |engine: &EngineHandle| engine.admit(class, errand.deadline(), &self.cancel);

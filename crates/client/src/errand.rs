@@ -33,9 +33,11 @@ pub(crate) struct Errand<M: Machine, X> {
 /// Makes the machine at its first turn, so that waiting for a place does not eat up its deadline.
 pub(crate) type Begin<M> = Box<dyn FnMut(Instant) -> Result<M, Error> + Send>;
 
-enum Life<M: Machine> {
+/// How far it is.
+pub(crate) enum Life<M: Machine> {
     /// Its first call is of this kind.
     Waiting(Kind, Begin<M>),
+    /// Its time runs.
     Going(M),
     Ended(Result<M::Output, Error>),
 }
@@ -58,28 +60,6 @@ where
     X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
 {
     pub(crate) fn new(
-        kind: Kind,
-        begin: Begin<M>,
-        exchange: X,
-        clock: &Arc<dyn Clock>,
-        cancel: &CancelToken,
-        hear: Box<dyn FnMut(&Event) + Send>,
-    ) -> Self {
-        Self::living(Life::Waiting(kind, begin), exchange, clock, cancel, hear)
-    }
-
-    /// One whose machine is made, and whose time runs.
-    pub(crate) fn of(
-        machine: M,
-        exchange: X,
-        clock: &Arc<dyn Clock>,
-        cancel: &CancelToken,
-        hear: Box<dyn FnMut(&Event) + Send>,
-    ) -> Self {
-        Self::living(Life::Going(machine), exchange, clock, cancel, hear)
-    }
-
-    fn living(
         life: Life<M>,
         exchange: X,
         clock: &Arc<dyn Clock>,

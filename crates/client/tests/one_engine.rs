@@ -226,7 +226,7 @@ impl Transport for Stalled {
         let gate = self.stalled.lock().unwrap().take();
         if let Some(gate) = gate {
             self.stalls.send(()).unwrap();
-            drop(gate.recv());
+            assert!(gate.recv().is_err(), "dropped at the end");
         }
         Err(Failure::unknown("reset"))
     }

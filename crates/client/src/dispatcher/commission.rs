@@ -4,13 +4,13 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use zoomout_core::{Billed, Error, ErrorKind, Event, Instant, Kind, Machine};
+use zoomout_core::{Billed, Error, ErrorKind, Event, Instant, Machine};
 
 use super::chore::{Chore, Class, Next, Reception};
 use super::group::Member;
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
-use crate::errand::{Begin, Errand};
+use crate::errand::{Errand, Life};
 
 /// Hears how it ended.
 type OnEnd<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
@@ -29,7 +29,7 @@ where
     X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
 {
     pub(super) fn new(
-        (kind, begin): (Kind, Begin<M>),
+        life: Life<M>,
         exchange: X,
         clock: &Arc<dyn Clock>,
         member: Member,
@@ -44,7 +44,7 @@ where
             }
             on_event(event);
         });
-        Self { errand: Errand::new(kind, begin, exchange, clock, &member.token, hear), on_end, member }
+        Self { errand: Errand::new(life, exchange, clock, &member.token, hear), on_end, member }
     }
 }
 

@@ -41,7 +41,7 @@ use zoomout_core::{
 
 use crate::cancel::{CancelToken, OnCancel};
 use crate::client::Client;
-use crate::errand::Begin;
+use crate::errand::Life;
 use crate::identity::Identity;
 use crate::line::Line;
 use crate::picture::Download;
@@ -229,7 +229,7 @@ impl Dispatcher {
             make(&fetched, &*line.transport, &picture, &Context::new(cancel, line.clock.left(by)))
         };
         let begin = Box::new(move |now| Ok(download.begin(policy, Identity::draw()?.seed, now)));
-        self.commission(task_id, (Kind::Download, begin), exchange, on_event, on_end)
+        self.commission(task_id, Life::Waiting(Kind::Download, begin), exchange, on_event, on_end)
     }
 
     /// Takes on a machine that asks the API.
@@ -243,13 +243,13 @@ impl Dispatcher {
     ) -> JobHandle {
         let line = Arc::clone(&self.line);
         let exchange = move |call: Call, by: Instant, cancel: &CancelToken| line.exchange(&call, by, cancel);
-        self.commission(task_id, (kind, Box::new(begin)), exchange, on_event, on_end)
+        self.commission(task_id, Life::Waiting(kind, Box::new(begin)), exchange, on_event, on_end)
     }
 
     fn commission<M, X>(
         &self,
         task_id: Option<TaskId>,
-        begin: (Kind, Begin<M>),
+        life: Life<M>,
         exchange: X,
         on_event: impl FnMut(&Event) + Send + 'static,
         on_end: impl FnOnce(Result<M::Output, Error>) + Send + 'static,
@@ -259,7 +259,7 @@ impl Dispatcher {
         X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply + Send + 'static,
     {
         let id = self.group.take_in(task_id, |member| {
-            Box::new(Commission::new(begin, exchange, &self.line.clock, member, on_event, Box::new(on_end)))
+            Box::new(Commission::new(life, exchange, &self.line.clock, member, on_event, Box::new(on_end)))
         });
         self.handle(id)
     }

@@ -16,7 +16,7 @@ use super::limits::Limits;
 use super::scheduler::{Id, Scheduler};
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
-use crate::errand::Errand;
+use crate::errand::{Errand, Life};
 use crate::testing::JumpingClock;
 
 /// How long each answer takes.
@@ -98,16 +98,16 @@ impl Simulation {
     }
 
     fn spawn(&mut self, number: usize) -> Id {
-        let begin = Box::new(move |now| {
+        let begin = move |now| {
             let zoom = Zoom::by_ratio(TaskId::new(format!("parent_{number}"))?, None);
             let seed = u64::try_from(number).unwrap_or_default();
             Ok(Job::submit(zoom, IdempotencyKey::from_bits(seed.into()), Policy::default(), seed, now))
-        });
+        };
+        let life = Life::Waiting(Kind::Submission, Box::new(begin));
         let model = Arc::clone(&self.model);
         let exchange: Exchange = Box::new(move |call, _, _| model.lock().unwrap().exchange(&call));
         let clock: Arc<dyn Clock> = Arc::<JumpingClock>::clone(&self.clock);
-        let errand =
-            Errand::new(Kind::Submission, begin, exchange, &clock, &CancelToken::new(), Box::new(|_| {}));
+        let errand = Errand::new(life, exchange, &clock, &CancelToken::new(), Box::new(|_| {}));
         let id = self.scheduler.reserve();
         self.scheduler.add(id, errand.class(), Box::new((number, errand)));
         id

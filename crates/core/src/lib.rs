@@ -64,6 +64,7 @@ mod action;
 mod api;
 mod error;
 mod job;
+mod people;
 mod time;
 mod values;
 mod wire;
@@ -77,6 +78,7 @@ pub use job::{
     Attempt, Delivery, Event, Failure, Fetch, Fetched, Goal, Job, Kind, Look, Machine, Picture, Policy,
     Progress, Reply, Resubmit, Retry, Shown, Step, Trouble,
 };
+pub use people::for_people;
 pub use time::Instant;
 pub use values::{
     ApiKey, BaseUrl, CustomId, IdempotencyKey, Index, Language, Metadata, Speed, TaskId, ZoomRatio,

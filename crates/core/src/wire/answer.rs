@@ -10,10 +10,10 @@ use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, Response};
 use serde_json::Value;
 
-use super::excerpt::excerpt;
 use super::pick;
 use super::status::Status;
 use crate::error::ApiError;
+use crate::people::for_people;
 use crate::values::ApiKey;
 
 /// What the server answered, read and fit to be handed on: all that a machine accepts.
@@ -39,12 +39,12 @@ impl Answer {
         let body = response.body().as_ref();
         let json: Option<Value> = serde_json::from_slice(body).ok();
         let header = |name: &str| {
-            let text = excerpt(&key.redacted(headers.get(name)?.to_str().ok()?));
+            let text = for_people(&key.redacted(headers.get(name)?.to_str().ok()?));
             (!text.is_empty()).then_some(text)
         };
         let request_id = header("x-oneapi-request-id").or_else(|| {
             let id = json.as_ref().and_then(|json| pick::word(json, "request_id"))?;
-            Some(excerpt(&key.redacted(&id)))
+            Some(for_people(&key.redacted(&id)))
         });
         Self {
             status: response.status().as_u16(),
@@ -67,7 +67,7 @@ impl Answer {
 
     /// Text of the server, fit for people: without the key, on one line, not too long.
     pub(crate) fn for_people(&self, text: &str) -> String {
-        excerpt(&self.key.redacted(text))
+        for_people(&self.key.redacted(text))
     }
 
     pub(crate) fn is_success(&self) -> bool {
@@ -136,7 +136,7 @@ fn beginning(body: &[u8], key: &ApiKey) -> String {
     // A little more, so that no echo of the key is cut in two before it is found.
     let mut bytes = Vec::from(body.get(..LENGTH + key.longest_echo()).unwrap_or(body));
     key.redact(&mut bytes);
-    excerpt(&String::from_utf8_lossy(bytes.get(..LENGTH).unwrap_or(&bytes)))
+    for_people(&String::from_utf8_lossy(bytes.get(..LENGTH).unwrap_or(&bytes)))
 }
 
 /// Codes that stand for success: HTTP's own, and Midjourney's 1 (reference, sections 3 and 9.2).

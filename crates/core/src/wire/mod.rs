@@ -1,7 +1,6 @@
 //! What really arrives: tolerant reading of every shape that the reference lists.
 
 mod answer;
-mod excerpt;
 mod images;
 mod midjourney;
 mod pick;

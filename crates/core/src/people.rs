@@ -1,0 +1,59 @@
+//! Foreign text, made fit for people.
+
+use alloc::string::String;
+
+/// At most this many characters of a foreign text are shown.
+const MAX_CHARS: usize = 300;
+
+/// Text of a server as a person may see it: on one line, without control characters (C0, C1) and without those
+/// that turn the direction of writing, and not too long. Whatever shows such a text on a terminal shows this.
+///
+/// ```
+/// assert_eq!(zoomout_core::for_people("\u{1b}]0;title\u{7} 90\u{202e}% \n done"), "]0;title 90% done");
+/// ```
+pub fn for_people(text: &str) -> String {
+    let mut kept = String::new();
+    let mut count = 0;
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        let mut chars = word.chars().filter(|c| !turns_direction(*c)).peekable();
+        if count > 0 && chars.peek().is_some() {
+            kept.push(' ');
+            count += 1;
+        }
+        for c in chars {
+            if count >= MAX_CHARS {
+                kept.push('…');
+                return kept;
+            }
+            kept.push(c);
+            count += 1;
+        }
+    }
+    kept
+}
+
+/// Unicode's bidirectional controls (UAX #9, section 2).
+const fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_without_escapes() {
+        assert_eq!(
+            for_people("<html>\r\n  <b>502</b>\u{1b}[31m\u{0}</html>"),
+            "<html> <b>502</b> [31m </html>"
+        );
+        assert_eq!(for_people(" \n"), "");
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let cut = for_people(&"ж".repeat(1_000));
+        assert_eq!(cut.chars().count(), MAX_CHARS + 1);
+        assert!(cut.ends_with('…'));
+    }
+}

@@ -47,7 +47,7 @@ impl Known {
             None if facts.submitting => {
                 Error::new(ErrorKind::Cancelled, Billed::Maybe, "stopped while the submission was on its way")
             }
-            None => Error::new(ErrorKind::Cancelled, Billed::No, "stopped before anything was sent"),
+            None => Error::unsent(ErrorKind::Cancelled, "stopped before anything was sent"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use zoomout_core::{Billed, Error, ErrorKind, Event, Instant, Machine};
+use zoomout_core::{Error, ErrorKind, Event, Instant, Machine};
 
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
@@ -31,7 +31,7 @@ impl Driver {
         exchange: impl FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
     ) -> Result<M::Output, Error> {
         let now = catch_unwind(AssertUnwindSafe(|| self.clock.now())).map_err(|_| {
-            Error::new(ErrorKind::Cancelled, Billed::No, "the clock panicked before anything was sent")
+            Error::unsent(ErrorKind::Cancelled, "the clock panicked before anything was sent")
         })?;
         let observer = self.observer.clone();
         let hear = move |event: &Event| {

@@ -1,6 +1,6 @@
 //! What must not be guessed or drawn twice, from the operating system.
 
-use zoomout_core::{Billed, Error, ErrorKind, IdempotencyKey};
+use zoomout_core::{Error, ErrorKind, IdempotencyKey};
 
 /// What tells one job from all others.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ impl Identity {
         let (mut key, mut seed) = ([0; 16], [0; 8]);
         getrandom::fill(&mut key).and_then(|()| getrandom::fill(&mut seed)).map_err(|error| {
             let message = "the operating system gives no random numbers; nothing was sent";
-            Error::new(ErrorKind::Transport, Billed::No, message).caused_by(&error)
+            Error::unsent(ErrorKind::Storage, message).caused_by(&error)
         })?;
         Ok(Self { key: IdempotencyKey::from_bits(u128::from_ne_bytes(key)), seed: u64::from_ne_bytes(seed) })
     }

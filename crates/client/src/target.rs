@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
-use zoomout_core::{Billed, Error, ErrorKind, TaskId};
+use zoomout_core::{Error, ErrorKind, TaskId};
 
 /// Where a picture goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub fn check_target(path: impl AsRef<Path>) -> Result<(), Error> {
     let prepared = if is_folder(path) { fs::create_dir_all(path) } else { Ok(()) };
     prepared.and_then(|()| new_file(folder)).map(drop).map_err(|error| {
         let message = format!("a picture could not be written to {}", path.display());
-        Error::new(ErrorKind::Storage, Billed::No, message).caused_by(&error)
+        Error::unsent(ErrorKind::Storage, message).caused_by(&error)
     })
 }
 

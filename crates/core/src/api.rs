@@ -44,8 +44,8 @@ impl Call {
     fn path(&self) -> String {
         match self {
             Self::Submit { action, .. } => String::from(action.spec().path),
-            Self::Task(task_id) => ["/v1/tasks/", task_id.as_str()].concat(),
-            Self::MidjourneyTask(task_id) => ["/v1/midjourney/", task_id.as_str()].concat(),
+            Self::Task(task_id) => ["/v1/tasks/", &task_id.encoded()].concat(),
+            Self::MidjourneyTask(task_id) => ["/v1/midjourney/", &task_id.encoded()].concat(),
         }
     }
 }
@@ -146,7 +146,7 @@ impl Api {
         };
         let mut request = Request::new(body);
         *request.method_mut() = call.method();
-        // A base URL and a task id are made of characters that a URI takes as they are.
+        // A base URL and an encoded task id are made of characters that a URI takes as they are.
         *request.uri_mut() =
             [self.base.as_str(), &call.path(), &query].concat().parse().unwrap_or_else(|_| Uri::default());
         let headers = request.headers_mut();

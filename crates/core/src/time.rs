@@ -60,3 +60,13 @@ impl Sub for Instant {
         self.saturating_since(earlier)
     }
 }
+
+/// So much earlier; at the origin at the latest.
+impl Sub<Duration> for Instant {
+    type Output = Self;
+
+    fn sub(self, span: Duration) -> Self {
+        let millis = span.as_nanos().div_ceil(1_000_000);
+        Self(self.0.saturating_sub(u64::try_from(millis).unwrap_or(u64::MAX)))
+    }
+}

@@ -27,6 +27,8 @@ impl Reply {
     /// Whether the table lets a submission that met this be sent again.
     fn allows_resubmission(&self) -> bool {
         match self {
+            // A task that is named exists, whatever the status says.
+            Self::Answer(_, body) if body == ACCEPTED.as_bytes() => false,
             Self::Answer(429, _) | Self::Failure(Delivery::NotSent) => true,
             Self::Answer(503, body) => body == NOT_EXECUTED.as_bytes(),
             _ => false,
@@ -34,7 +36,7 @@ impl Reply {
     }
 
     fn accepts(&self) -> bool {
-        matches!(self, Self::Answer(200, body) if body == ACCEPTED.as_bytes())
+        matches!(self, Self::Answer(_, body) if body == ACCEPTED.as_bytes())
     }
 }
 

@@ -67,7 +67,7 @@ fn every_end_is_told_in_one_line_with_its_cost_and_the_next_step() {
     let invalid = |fields: Fields| Error::from(Zoom::from_fields(fields).unwrap_err());
     let zoom = || Fields::new().with("task_id", "task_parent");
     let ends = [
-        ("a task id with a slash", invalid(zoom().with("task_id", "a/b"))),
+        ("a task id with a line break", invalid(zoom().with("task_id", "a\nb"))),
         ("a ratio of zero", invalid(zoom().with("zoom_ratio", 0.0))),
         ("an index of five", invalid(zoom().with("index", 5_i64))),
         ("a speed that does not exist", invalid(zoom().with("speed", "warp"))),

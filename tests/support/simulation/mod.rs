@@ -133,7 +133,7 @@ fn sample(server: &mut Server) -> End {
                 // Its looks are not our subject: it sees what it bought last.
                 let last = server.charges() - 1;
                 let id = TaskId::new(task_id(last)).unwrap();
-                let failed = || Error::new(ErrorKind::TaskFailed, Billed::No, "failed").about(&id);
+                let failed = || Error::unsent(ErrorKind::TaskFailed, "failed").about(&id);
                 return End { result: if server.has_picture(last) { Ok(id.clone()) } else { Err(failed()) } };
             }
             Reply::Answer(answer)
@@ -146,7 +146,7 @@ fn sample(server: &mut Server) -> End {
             Reply::Failure(failure) => failure.cause.clone(),
         };
     }
-    End { result: Err(Error::new(ErrorKind::Transport, Billed::No, last)) }
+    End { result: Err(Error::unsent(ErrorKind::Transport, last)) }
 }
 
 /// What the customer is told must be so.

@@ -25,7 +25,7 @@ struct Step {
 pub(crate) fn run(global: &Global, output: &Output, known: &Known, folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| {
         let message = format!("{} cannot be made", folder.display());
-        Error::new(ErrorKind::Storage, Billed::No, message).caused_by(&error)
+        Error::unsent(ErrorKind::Storage, message).caused_by(&error)
     })?;
     let (client, server) = emulated(global, output, known)?;
     output.tell(&format!("An emulated API is at {}: no key, no network, no cost.", server.url()));

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use zoomout_core::{Billed, Error, ErrorKind, Event, Instant, Machine};
+use zoomout_core::{Error, ErrorKind, Event, Instant, Machine};
 
 use super::chore::{Chore, Class, Next, Reception};
 use super::group::Member;
@@ -71,7 +71,7 @@ where
 
     fn refuse(self: Box<Self>) {
         let Self { on_end, member, .. } = *self;
-        let error = Error::new(ErrorKind::Transport, Billed::No, "this machine has no thread left");
+        let error = Error::unsent(ErrorKind::Storage, "this machine has no thread left");
         drop(catch_unwind(AssertUnwindSafe(|| on_end(Err(error)))));
         drop(member);
     }

@@ -114,7 +114,7 @@ impl Dispatcher {
     ///
     /// The deadline of the client's policy begins with the job's first turn, so that time in the queue
     /// does not count. Where no thread can be made, `on_end` hears
-    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) before this returns.
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) before this returns.
     pub fn spawn(
         &self,
         work: impl Into<Work>,

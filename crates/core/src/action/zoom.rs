@@ -34,8 +34,6 @@ pub struct Zoom {
     task_id: TaskId,
     #[serde(flatten)]
     selector: Selector,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    index: Option<Index>,
     #[serde(flatten)]
     settings: Settings,
 }
@@ -63,17 +61,21 @@ impl Specified for Zoom {
 
     fn from_fields(mut fields: Fields, known: &[&'static Spec]) -> Result<Self, Invalid> {
         let task_id = fields.need("task_id")?;
-        let selector = match (fields.take("zoom_ratio")?, fields.take("custom_id")?) {
-            (Some(_), Some(_)) => {
+        let (zoom_ratio, index) = (fields.take("zoom_ratio")?, fields.take("index")?);
+        let selector = match fields.take("custom_id")? {
+            None => Selector::Ratio { zoom_ratio, index },
+            Some(_) if zoom_ratio.is_some() => {
                 let problem =
                     "must not be given together with zoom_ratio: the button decides the tier by itself";
                 return Err(Invalid::new("custom_id", problem));
             }
-            (None, Some(custom_id)) => Selector::Button { custom_id },
-            (zoom_ratio, None) => Selector::Ratio { zoom_ratio },
+            Some(_) if index.is_some() => {
+                let problem = "must not be given together with index: the button would win";
+                return Err(Invalid::new("custom_id", problem));
+            }
+            Some(custom_id) => Selector::Button { custom_id },
         };
-        let index = fields.take("index")?;
-        Ok(Self { task_id, selector, index, settings: Settings::of(&Self::SPEC, known, fields)? })
+        Ok(Self { task_id, selector, settings: Settings::of(&Self::SPEC, known, fields)? })
     }
 
     fn settings(&self) -> &Settings {
@@ -96,6 +98,8 @@ enum Selector {
     Ratio {
         #[serde(skip_serializing_if = "Option::is_none")]
         zoom_ratio: Option<ZoomRatio>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        index: Option<Index>,
     },
     Button {
         custom_id: CustomId,
@@ -105,7 +109,7 @@ enum Selector {
 impl Zoom {
     /// Zooms `task` out by the tier of `ratio`; without a ratio that is 2x.
     pub fn by_ratio(task: TaskId, ratio: Option<ZoomRatio>) -> Self {
-        Self::new(task, Selector::Ratio { zoom_ratio: ratio })
+        Self::new(task, Selector::Ratio { zoom_ratio: ratio, index: None })
     }
 
     /// Presses this button of `task`.
@@ -114,13 +118,16 @@ impl Zoom {
     }
 
     fn new(task_id: TaskId, selector: Selector) -> Self {
-        Self { task_id, selector, index: None, settings: Settings::default() }
+        Self { task_id, selector, settings: Settings::default() }
     }
 
-    /// Chooses a tile of the parent; normally not needed, since the parent is a single picture.
+    /// Chooses a tile of the parent; normally not needed, since the parent is a single picture. A zoom by a
+    /// button has no use for it, and stays as it is.
     #[must_use]
-    pub fn index(mut self, index: Index) -> Self {
-        self.index = Some(index);
+    pub fn index(mut self, tile: Index) -> Self {
+        if let Selector::Ratio { index, .. } = &mut self.selector {
+            *index = Some(tile);
+        }
         self
     }
 
@@ -132,7 +139,7 @@ impl Zoom {
     /// The tier that the ratio buys; `None` where a button decides by itself.
     pub fn tier(&self) -> Option<Tier> {
         match self.selector {
-            Selector::Ratio { zoom_ratio } => Some(Tier::for_ratio(zoom_ratio)),
+            Selector::Ratio { zoom_ratio, .. } => Some(Tier::for_ratio(zoom_ratio)),
             Selector::Button { .. } => None,
         }
     }

@@ -19,7 +19,9 @@ use core::time::Duration;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::action::Action;
 use crate::values::TaskId;
+use crate::wire::{Submission, Task};
 
 /// The error of every operation. `Display` is one line in our own words; what lies beneath is in
 /// [`source`](core::error::Error::source), the server's answer in [`api`](Self::api).
@@ -51,8 +53,8 @@ impl fmt::Display for Cause {
 impl core::error::Error for Cause {}
 
 impl Error {
-    /// An error of this kind with this message. What it says about money is the caller's claim.
-    pub fn new(kind: ErrorKind, billed: Billed, message: impl Into<String>) -> Self {
+    /// What is known about money is for the machines to say: they alone know what they sent.
+    pub(crate) fn new(kind: ErrorKind, billed: Billed, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
             billed,
@@ -65,6 +67,26 @@ impl Error {
         }))
     }
 
+    /// An error of something that costs nothing, or that stopped before anything was sent.
+    pub fn unsent(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::new(kind, Billed::No, message)
+    }
+
+    /// An error after this submission was accepted, and so billed.
+    pub fn accepted(kind: ErrorKind, submission: &Submission, message: impl Into<String>) -> Self {
+        Self::new(kind, Billed::Yes, message).about(&submission.task_id)
+    }
+
+    /// An error after this task was seen, which somebody paid for.
+    pub fn seen(kind: ErrorKind, task: &Task, message: impl Into<String>) -> Self {
+        Self::new(kind, Billed::Yes, message).about(&task.task_id)
+    }
+
+    /// An error while this action was out: it may have been accepted, and billed.
+    pub fn in_doubt(kind: ErrorKind, _out: &Action, message: impl Into<String>) -> Self {
+        Self::new(kind, Billed::Maybe, message)
+    }
+
     /// Input that cannot be sent: `field` is its name in the API, `problem` reads on from the name.
     pub fn invalid(field: &'static str, problem: impl fmt::Display) -> Self {
         Invalid::new(field, problem).into()
@@ -75,6 +97,13 @@ impl Error {
     pub fn about(mut self, task_id: &TaskId) -> Self {
         self.0.task_id = Some(task_id.clone());
         self
+    }
+
+    /// Names the task that it is about, which was paid for.
+    #[must_use]
+    pub(crate) fn paid_for(mut self, task_id: &TaskId) -> Self {
+        self.0.billed = Billed::Yes;
+        self.about(task_id)
     }
 
     /// Adds to the message what else the reader must know.
@@ -162,7 +191,7 @@ impl Serialize for Error {
         let api = self.api();
         let mut members = serializer.serialize_struct("Error", 13)?;
         members.serialize_field("kind", self.kind().as_str())?;
-        members.serialize_field("message", &self.0.message)?;
+        members.serialize_field("message", &self.to_string())?;
         members.serialize_field("billed", self.billed().as_str())?;
         members.serialize_field("field", &self.field())?;
         members.serialize_field("task_id", &self.task_id())?;
@@ -178,9 +207,14 @@ impl Serialize for Error {
     }
 }
 
+/// What happened, in our words, and the server's reason if it gave one.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        f.write_str(&self.0.message)?;
+        match self.api() {
+            Some(api) => write!(f, ": {}", api.message),
+            None => Ok(()),
+        }
     }
 }
 

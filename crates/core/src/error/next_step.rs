@@ -19,11 +19,17 @@ pub(super) fn advise(kind: ErrorKind, billed: Billed, api: Option<&ApiError>) ->
         (ErrorKind::TaskFailed, _) => {
             "read the reason; the server refunds a failed task; submit anew if wanted"
         }
-        (ErrorKind::Deadline, _) => "wait for the same task again: it goes on and is not charged twice",
+        (ErrorKind::Deadline, Billed::Yes) => {
+            "wait for the same task again: it goes on and is not charged twice"
+        }
+        (ErrorKind::Deadline, Billed::No) => "allow more time, then try again; nothing was charged",
         (ErrorKind::Cancelled, Billed::Yes) => {
             "wait for the same task to get the picture: it is already paid for"
         }
-        (ErrorKind::Cancelled | ErrorKind::Transport | ErrorKind::Protocol, Billed::Maybe) => {
+        (
+            ErrorKind::Deadline | ErrorKind::Cancelled | ErrorKind::Transport | ErrorKind::Protocol,
+            Billed::Maybe,
+        ) => {
             "look at the usage or balance of the account before submitting again: the task may exist and may have been billed"
         }
         (ErrorKind::Cancelled, Billed::No) => "nothing was charged; start again whenever wanted",
@@ -39,7 +45,7 @@ pub(super) fn advise(kind: ErrorKind, billed: Billed, api: Option<&ApiError>) ->
             "free some space or choose another place, then wait for the same task again: it is already paid for"
         }
         (ErrorKind::Storage, _) => {
-            "free some space or choose another place, then try again; nothing was charged"
+            "free some space, memory or threads, or choose another place, then try again; nothing was charged"
         }
     }
 }
@@ -59,6 +65,8 @@ fn refused(billed: Billed, api: Option<&ApiError>) -> &'static str {
         "top up the account, then try again"
     } else if api.is_permission() {
         "use a task of the account that the API key belongs to"
+    } else if api.is_not_found() && api.code.as_deref() == Some("3") {
+        "check the task id: tasks are kept for 3 days; where it is right no instance of Midjourney is free: try later"
     } else if api.is_not_found() {
         "check the task id: tasks are kept for 3 days"
     } else if api.is_rate_limit() {

@@ -12,7 +12,7 @@ use super::event::{Attempt, Event, Retry};
 use super::machine::{Kind, Machine, Step};
 use super::policy::Policy;
 use super::schedule;
-use crate::error::{Billed, Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 use crate::time::Instant;
 use crate::values::TaskId;
 
@@ -146,7 +146,7 @@ impl<P> Fetch<P> {
             stage: Stage::Ready(now),
         };
         if fetch.links.is_empty() {
-            fetch.fail(error(ErrorKind::Protocol, "the task shows no picture to download"));
+            fetch.fail(Error::unsent(ErrorKind::Protocol, "the task shows no picture to download"));
         }
         fetch
     }
@@ -171,9 +171,10 @@ impl<P> Fetch<P> {
         self.stage = Stage::Ready(now + after);
     }
 
+    /// A picture of a task was paid for; a mere link says nothing.
     fn fail(&mut self, mut error: Error) {
         if let Some(task_id) = &self.task_id {
-            error = error.about(task_id);
+            error = error.paid_for(task_id);
         }
         if !self.names.is_empty() {
             error = error.with_note(&format!("saved before that: {}", self.names.join(", ")));
@@ -198,7 +199,10 @@ impl<P: Clone> Machine for Fetch<P> {
             (Stage::Out, _) => Step::AwaitReply,
             (Stage::Ready(_), None) => Step::Done(Ok(self.fetched.clone())),
             (Stage::Ready(_), Some(_)) if now >= self.deadline => {
-                self.fail(error(ErrorKind::Deadline, "the time was up before the picture was fetched"));
+                self.fail(Error::unsent(
+                    ErrorKind::Deadline,
+                    "the time was up before the picture was fetched",
+                ));
                 self.poll(now)
             }
             (Stage::Ready(at), Some(_)) if now < *at => Step::Wait((*at).min(self.deadline)),
@@ -253,36 +257,33 @@ fn explain(trouble: Trouble) -> (Error, bool) {
     match trouble {
         Trouble::NotAllowed(why) => {
             let message = "the link to the picture is not one that is followed";
-            (error(ErrorKind::Protocol, message).caused_by(&why), false)
+            (Error::unsent(ErrorKind::Protocol, message).caused_by(&why), false)
         }
         Trouble::Status(status @ (408 | 425 | 429 | 500..=599)) => {
             let message = format!("the host has no picture right now (status {status})");
-            (error(ErrorKind::Transport, &message), true)
+            (Error::unsent(ErrorKind::Transport, message), true)
         }
         Trouble::Status(status) => {
             let message =
                 format!("the host refused the picture (status {status}); its link may have expired");
-            (error(ErrorKind::Refused, &message), false)
+            (Error::unsent(ErrorKind::Refused, message), false)
         }
         Trouble::TooLarge(limit) => {
-            (error(ErrorKind::Protocol, &format!("the picture is larger than {limit} bytes")), false)
+            (Error::unsent(ErrorKind::Protocol, format!("the picture is larger than {limit} bytes")), false)
         }
         Trouble::Network(cause) => {
-            (error(ErrorKind::Transport, "the picture could not be fetched").caused_by(&cause), true)
+            (Error::unsent(ErrorKind::Transport, "the picture could not be fetched").caused_by(&cause), true)
         }
-        Trouble::CutShort => (error(ErrorKind::Transport, "the picture was cut short"), true),
+        Trouble::CutShort => (Error::unsent(ErrorKind::Transport, "the picture was cut short"), true),
         Trouble::NoPicture => {
-            (error(ErrorKind::Protocol, "what came in place of the picture is no picture"), false)
+            (Error::unsent(ErrorKind::Protocol, "what came in place of the picture is no picture"), false)
         }
         Trouble::NotWritten { place, cause } => {
             let message = format!("the picture could not be written to {place}");
-            (error(ErrorKind::Storage, &message).caused_by(&cause), false)
+            (Error::unsent(ErrorKind::Storage, message).caused_by(&cause), false)
         }
-        Trouble::Cancelled => (error(ErrorKind::Cancelled, "cancelled while the picture was fetched"), false),
+        Trouble::Cancelled => {
+            (Error::unsent(ErrorKind::Cancelled, "cancelled while the picture was fetched"), false)
+        }
     }
-}
-
-/// A picture there is a link to was paid for.
-fn error(kind: ErrorKind, message: &str) -> Error {
-    Error::new(kind, Billed::Yes, message)
 }

@@ -2,6 +2,7 @@
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use fastrand::Rng;
 
@@ -10,6 +11,7 @@ use super::event::Event;
 use super::goal::Goal;
 use super::machine::{Kind, Machine, Reply, Step};
 use super::policy::Policy;
+use super::schedule::{DENSEST, LAST_LOOK};
 use super::submitting::{AfterAttempt, Submitting};
 use super::watching::{AfterLook, Watching};
 use crate::action::Action;
@@ -108,7 +110,7 @@ impl<T: Goal> Machine for Job<T> {
             }
             Stage::Watching(watching, turn) => {
                 *turn = Turn::Theirs;
-                Step::Send { call: watching.send(), by }
+                Step::Send { call: watching.send(self.now), by }
             }
         }
     }
@@ -129,7 +131,9 @@ impl<T: Goal> Machine for Job<T> {
                 self.end(Err(cancelled(billed)));
             }
             Stage::Watching(watching, Turn::Ours(_)) => {
-                let error = cancelled(Billed::Yes).about(&watching.task_id);
+                let message = "cancelled while waiting; the task goes on";
+                let error = Error::new(ErrorKind::Cancelled, watching.billed(), message);
+                let error = error.about(&watching.task_id);
                 self.end(Err(error));
             }
             Stage::Submitting(_, Turn::Theirs) | Stage::Watching(_, Turn::Theirs) | Stage::Ended(..) => {}
@@ -230,10 +234,11 @@ impl<T: Goal> Job<T> {
         match after {
             AfterAttempt::Accepted(submission) => {
                 let task_id = submission.task_id.clone();
-                let look_at = self.now + submitting.action.first_look();
+                let first = self.now + submitting.action.first_look();
                 let reached = T::accepted(&submission);
                 self.events.push_back(Event::Submitted(submission));
-                self.stage = Stage::Watching(Watching::submitted(task_id, self.now), Turn::Ours(look_at));
+                let first = Turn::Ours(self.look_at(first, Duration::ZERO));
+                self.stage = Stage::Watching(Watching::submitted(task_id, self.now), first);
                 match reached {
                     Some(output) => self.end(Ok(output)),
                     None if self.cancelled => self.cancel(),
@@ -262,12 +267,11 @@ impl<T: Goal> Job<T> {
     }
 
     fn after_look(&mut self, after: AfterLook) {
-        let Stage::Watching(_, turn) = &mut self.stage else { return };
         match after {
             AfterLook::End(result) => self.end(result.map(T::finished)),
-            AfterLook::Rest(pause) => *turn = Turn::Ours(self.now + pause),
+            AfterLook::Rest(pause) => self.look_again(pause),
             AfterLook::Again(retry) => {
-                *turn = Turn::Ours(self.now + retry.after);
+                self.look_again(retry.after);
                 if !self.cancelled {
                     self.events.push_back(Event::Retrying(retry));
                 }
@@ -276,6 +280,20 @@ impl<T: Goal> Job<T> {
         if self.cancelled {
             self.cancel();
         }
+    }
+
+    fn look_again(&mut self, pause: Duration) {
+        let at = self.look_at(self.now + pause, DENSEST);
+        if let Stage::Watching(_, turn) = &mut self.stage {
+            *turn = Turn::Ours(at);
+        }
+    }
+
+    /// When to look: as planned or, where that would be too late, once more just before the end, if not sooner
+    /// than after `rest`.
+    fn look_at(&self, planned: Instant, rest: Duration) -> Instant {
+        let last = (self.deadline - LAST_LOOK).max(self.now + rest);
+        if planned >= self.deadline && last < self.deadline { last } else { planned }
     }
 
     fn end_at_deadline(&mut self) {
@@ -295,8 +313,7 @@ impl<T: Goal> Job<T> {
 fn cancelled(billed: Billed) -> Error {
     let message = match billed {
         Billed::No => "cancelled before anything was accepted",
-        Billed::Maybe => "cancelled while the answer was out; the submission may have been accepted",
-        Billed::Yes => "cancelled while waiting; the task goes on",
+        _ => "cancelled while the answer was out; the submission may have been accepted",
     };
     Error::new(ErrorKind::Cancelled, billed, message)
 }

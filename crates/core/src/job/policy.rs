@@ -13,15 +13,15 @@ use super::resubmit::Resubmit;
 ///
 /// let policy = Policy::default();
 /// assert_eq!(policy.resubmit, Resubmit::Safe);
-/// assert_eq!(policy.deadline, Duration::from_secs(30 * 60));
+/// assert_eq!(policy.deadline, Duration::from_secs(31 * 60));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
     /// When a submission may be sent again.
     pub resubmit: Resubmit,
-    /// How long the job waits in all. The server itself gives a task up after 30 minutes (reference,
-    /// section 10.4), which is the default.
+    /// How long the job waits in all: 31 minutes by default. The server itself gives a task up after 30
+    /// (reference, section 10.4), and that it did, and refunds it, should still be told.
     pub deadline: Duration,
     /// How often a submission is tried at most while the server cannot be reached or says that it
     /// executes nothing. A server that asks for patience (429) is given it until the deadline.
@@ -66,7 +66,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             resubmit: Resubmit::default(),
-            deadline: Duration::from_secs(30 * 60),
+            deadline: Duration::from_secs(31 * 60),
             attempts: Self::DEFAULT_ATTEMPTS,
             idempotency_key: true,
         }

@@ -5,6 +5,7 @@ use core::str::FromStr;
 
 use super::delivery::Delivery;
 use crate::error::Invalid;
+use crate::values::TaskId;
 use crate::wire::Answer;
 
 /// How bold a client is with a submission that was not plainly accepted or refused.
@@ -64,10 +65,11 @@ pub(crate) enum Shape {
     BuildRequestFailed,
     /// The same idempotency key is at work, or its outcome is lost.
     KeyInDoubt,
-    /// An error that may stand for a failure after the work had begun: Midjourney's code 9 and 21, or a
-    /// code of 500 and above.
-    ErrorInDoubt,
-    /// Any other error object.
+    /// The account is empty.
+    Payment,
+    /// Another error that is documented as the client's fault.
+    ClientsFault,
+    /// Any other error: it may stand for a failure after the work had begun.
     Error,
     /// Anything else: no JSON, cut JSON, or JSON that says nothing.
     Unreadable,
@@ -75,40 +77,39 @@ pub(crate) enum Shape {
 
 impl Shape {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::NewTask,
         Self::NotExecuted,
         Self::BuildRequestFailed,
         Self::KeyInDoubt,
-        Self::ErrorInDoubt,
+        Self::Payment,
+        Self::ClientsFault,
         Self::Error,
         Self::Unreadable,
     ];
 
-    pub(crate) fn of(answer: &Answer) -> Self {
-        if answer.submission().is_some() {
+    /// `parent` is the task that the submission starts from: an answer that names only that names no new one.
+    pub(crate) fn of(answer: &Answer, parent: Option<&TaskId>) -> Self {
+        if answer.submission(parent).is_some() {
             return Self::NewTask;
         }
         let Some(error) = answer.error_object() else {
             return Self::Unreadable;
         };
-        let named = |words: &[&str]| words.iter().any(|word| error.kind_or_code_is(word));
-        if named(&["idempotency_unavailable", "model_not_found", "get_channel_failed"]) {
+        if error.kind_or_code_is(&["idempotency_unavailable", "model_not_found", "get_channel_failed"]) {
             Self::NotExecuted
-        } else if named(&["idempotency_in_progress", "idempotency_result_indeterminate"]) {
+        } else if error.kind_or_code_is(&["idempotency_in_progress", "idempotency_result_indeterminate"]) {
             Self::KeyInDoubt
         } else if error.message.starts_with("build_request_failed:") {
             Self::BuildRequestFailed
-        } else if error.code.as_deref().is_some_and(code_in_doubt) {
-            Self::ErrorInDoubt
+        } else if error.is_payment() {
+            Self::Payment
+        } else if error.is_clients_fault() {
+            Self::ClientsFault
         } else {
             Self::Error
         }
     }
-}
-
-fn code_in_doubt(code: &str) -> bool {
-    matches!(code.parse(), Ok(9 | 21 | 500..=599))
 }
 
 /// What follows from an attempt to submit.
@@ -126,24 +127,30 @@ pub(crate) enum Verdict {
 
 /// The table for an answer: the status, what the body says, and how bold the client is.
 pub(crate) fn after_answer(status: u16, shape: Shape, resubmit: Resubmit) -> Verdict {
-    use Shape::{BuildRequestFailed, Error, ErrorInDoubt, KeyInDoubt, NewTask, NotExecuted, Unreadable};
+    use Shape::{
+        BuildRequestFailed, ClientsFault, Error, KeyInDoubt, NewTask, NotExecuted, Payment, Unreadable,
+    };
     #[expect(clippy::match_same_arms, reason = "one arm is one row of the table")]
     let verdict = match (status, shape) {
-        // A task that is named exists, and must not be lost, unless the status says that it cannot be.
-        (200..=299 | 408 | 409 | 500..=599, NewTask) => Verdict::Accepted,
-        (200..=299, NotExecuted | BuildRequestFailed | Error) => Verdict::Refused,
+        // A task that is named exists, whatever the status says, and must not be lost.
+        (_, NewTask) => Verdict::Accepted,
+        (200..=299, BuildRequestFailed | Payment | ClientsFault) => Verdict::Refused,
         (301 | 302 | 307 | 308, _) => Verdict::Refused,
         (400..=404 | 413 | 422, _) => Verdict::Refused,
-        (409, NotExecuted | BuildRequestFailed | ErrorInDoubt | Error | Unreadable) => Verdict::Refused,
+        (409, NotExecuted | BuildRequestFailed | Payment | ClientsFault | Error | Unreadable) => {
+            Verdict::Refused
+        }
+        // Waiting does not fill an account.
+        (429, Payment) => Verdict::Refused,
         (429, _) => Verdict::Again,
         (500, BuildRequestFailed) => Verdict::Refused,
         (503, NotExecuted) => Verdict::Again,
-        (500..=599, NotExecuted | BuildRequestFailed | ErrorInDoubt | Error)
+        (500..=599, NotExecuted | BuildRequestFailed | Payment | ClientsFault | Error)
             if resubmit == Resubmit::Eager =>
         {
             Verdict::Again
         }
-        (_, NewTask | NotExecuted | BuildRequestFailed | KeyInDoubt | ErrorInDoubt | Error | Unreadable) => {
+        (_, NotExecuted | BuildRequestFailed | KeyInDoubt | Payment | ClientsFault | Error | Unreadable) => {
             Verdict::Unconfirmed
         }
     };
@@ -173,19 +180,19 @@ mod tests {
 
     /// The design's table once more, row by row, in the order in which a reader checks it.
     fn expected(status: u16, shape: Shape) -> Verdict {
-        if shape == Shape::NewTask && (status / 100 == 2 || status / 100 == 5 || [408, 409].contains(&status))
-        {
+        if shape == Shape::NewTask {
             return Verdict::Accepted;
         }
-        if status == 429 || (status == 503 && shape == Shape::NotExecuted) {
+        let empty_account = status == 429 && shape == Shape::Payment;
+        if (status == 429 && !empty_account) || (status == 503 && shape == Shape::NotExecuted) {
             return Verdict::Again;
         }
         let named = [400, 401, 402, 403, 404, 413, 422, 301, 302, 307, 308].contains(&status);
         let conflict = status == 409 && shape != Shape::KeyInDoubt;
         let unbuilt = status == 500 && shape == Shape::BuildRequestFailed;
         let inside_success = status / 100 == 2
-            && matches!(shape, Shape::Error | Shape::NotExecuted | Shape::BuildRequestFailed);
-        if named || conflict || unbuilt || inside_success {
+            && matches!(shape, Shape::ClientsFault | Shape::Payment | Shape::BuildRequestFailed);
+        if named || conflict || unbuilt || inside_success || empty_account {
             return Verdict::Refused;
         }
         Verdict::Unconfirmed

@@ -11,6 +11,12 @@ pub(crate) const DENSEST: Duration = Duration::from_secs(3);
 /// However long a task takes, nobody waits longer than this for news of its end.
 const SPARSEST: Duration = Duration::from_secs(15);
 
+/// However long a server asks to wait before a look, nobody is blind for longer: a look is free.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
+
+/// So long before the deadline the last look is made, so that its answer can still come.
+pub(crate) const LAST_LOOK: Duration = Duration::from_secs(1);
+
 /// The first pause after trouble with a submission, and the longest.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
@@ -38,10 +44,10 @@ fn remaining(task: &Task, watched: Duration) -> Option<Duration> {
 }
 
 /// How long to wait after the `failures`-th look in a row that brought nothing, never less than the
-/// server asked for.
+/// server asked for within reason.
 pub(crate) fn after_failed_look(failures: u32, asked: Option<Duration>, rng: &mut Rng) -> Duration {
     let pause = doubling(DENSEST, failures).min(2 * SPARSEST);
-    spread(pause, rng).max(asked.unwrap_or_default())
+    spread(pause, rng).max(asked.unwrap_or_default().min(LONGEST_ASKED))
 }
 
 /// How long to wait before a submission is sent or a picture is fetched again after `attempts` attempts,
@@ -109,7 +115,7 @@ mod tests {
         let mut rng = Rng::with_seed(1);
         let asked = Some(Duration::from_secs(100));
         assert!(before_repeat(1, asked, &mut rng) >= Duration::from_secs(100));
-        assert!(after_failed_look(1, asked, &mut rng) >= Duration::from_secs(100));
+        assert_eq!(after_failed_look(1, asked, &mut rng), LONGEST_ASKED, "a look is free");
         assert!(before_repeat(1, Some(Duration::ZERO), &mut rng) >= FIRST_BACKOFF);
     }
 

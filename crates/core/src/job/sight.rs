@@ -26,25 +26,12 @@ impl Sight {
             return Self::Seen(task);
         }
         let error = answer.to_api_error();
-        match status_meant(answer, &error) {
+        match error.meant().unwrap_or(answer.status) {
             400 | 404 => Self::Unknown(error),
             // A success that shows no task is cut, garbled, or from somebody in between.
             200..300 | 408 | 409 | 425 | 429 | 500.. => Self::Nothing(error),
             _ => Self::Refused(error),
         }
-    }
-}
-
-/// The status that an answer means: an error inside a 200 carries its own, or a Midjourney code.
-fn status_meant(answer: &Answer, error: &ApiError) -> u16 {
-    if !answer.is_success() {
-        return answer.status;
-    }
-    match error.code.as_deref().and_then(|code| code.parse().ok()) {
-        Some(3) => 404,
-        Some(4) => 400,
-        Some(code @ 400..600) => code,
-        _ => answer.status,
     }
 }
 

@@ -49,11 +49,12 @@ impl Submitting {
     }
 
     pub(crate) fn on_answer(&mut self, answer: &Answer, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
-        let shape = Shape::of(answer);
+        let parent = self.action.parent();
+        let shape = Shape::of(answer, parent);
         let verdict = after_answer(answer.status, shape, policy.resubmit);
         self.in_doubt |= verdict == Verdict::Again
             && after_answer(answer.status, shape, Resubmit::Safe) == Verdict::Unconfirmed;
-        match (verdict, answer.submission()) {
+        match (verdict, answer.submission(parent)) {
             (Verdict::Accepted, Some(submission)) => AfterAttempt::Accepted(submission),
             (Verdict::Refused, _) => AfterAttempt::End(self.honest(self.refused(answer))),
             (Verdict::Again, _) => self.again(self.refused(answer), policy, rng),

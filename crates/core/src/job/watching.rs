@@ -24,14 +24,22 @@ const LOOKS_WITHOUT_PICTURES: u32 = 4;
 /// machine may fall asleep between a submission and the first look.
 const UNKNOWN_LOOKS: u32 = 4;
 
-/// A task that exists.
+/// A task that shows no progress for so long may wait for input behind its back: the Midjourney query tells, while
+/// the unified one may call it processing until the server gives it up (reference, section 10.3).
+const STUCK: Duration = Duration::from_secs(90);
+
+/// A task that exists, as far as is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Watching {
     pub(crate) task_id: TaskId,
     /// When its watch began.
     since: Instant,
-    /// Whether this job submitted it, and so paid for it.
-    submitted_here: bool,
+    /// Whether it was paid for: because this job submitted it, or because a look has shown it.
+    paid: bool,
+    /// When it last showed something new.
+    moved: Instant,
+    /// Whether it was asked if it waits for input.
+    modal: Modal,
     /// Looks in a row that brought nothing.
     failures: u32,
     /// Looks that showed a finished task without pictures.
@@ -42,6 +50,15 @@ pub(crate) struct Watching {
     reported: Option<(Status, Option<u8>)>,
     /// What the last look that brought nothing ran into.
     trouble: Option<String>,
+}
+
+/// Whether a task was asked, once, if it waits for input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Modal {
+    NotAsked,
+    /// The question is out.
+    Asking,
+    Asked,
 }
 
 /// What follows from a look.
@@ -58,7 +75,9 @@ impl Watching {
         Self {
             task_id,
             since: now,
-            submitted_here: true,
+            paid: true,
+            moved: now,
+            modal: Modal::NotAsked,
             failures: 0,
             without_pictures: 0,
             unknown: 0,
@@ -69,11 +88,24 @@ impl Watching {
 
     /// A task that was known before.
     pub(crate) fn known(task_id: TaskId, now: Instant) -> Self {
-        Self { submitted_here: false, ..Self::submitted(task_id, now) }
+        Self { paid: false, ..Self::submitted(task_id, now) }
     }
 
-    pub(crate) fn send(&self) -> Call {
-        Call::Task(self.task_id.clone())
+    pub(crate) fn send(&mut self, now: Instant) -> Call {
+        self.modal = match self.modal {
+            Modal::NotAsked if self.reported.is_some() && now - self.moved >= STUCK => Modal::Asking,
+            Modal::Asking => Modal::Asked,
+            unchanged => unchanged,
+        };
+        match self.modal {
+            Modal::Asking => Call::MidjourneyTask(self.task_id.clone()),
+            Modal::NotAsked | Modal::Asked => Call::Task(self.task_id.clone()),
+        }
+    }
+
+    /// What is known about money: who waits for a task that nobody has seen has paid nothing here.
+    pub(crate) const fn billed(&self) -> Billed {
+        if self.paid { Billed::Yes } else { Billed::No }
     }
 
     pub(crate) fn on_answer(
@@ -83,18 +115,25 @@ impl Watching {
         rng: &mut Rng,
         events: &mut VecDeque<Event>,
     ) -> AfterLook {
-        let watched = now.saturating_since(self.since);
+        if self.modal == Modal::Asking {
+            let task = answer.midjourney_task(&self.task_id);
+            return match task.filter(|task| answer.is_success() && task.status == Status::Modal) {
+                Some(_) => AfterLook::End(Err(waits_for_input(&self.task_id))),
+                None => AfterLook::Rest(schedule::DENSEST),
+            };
+        }
+        let watched = now - self.since;
         match Sight::of(answer, &self.task_id) {
             Sight::Seen(task) => {
-                self.report(&task, watched, events);
+                self.paid = true;
+                self.report(&task, now, events);
                 self.on_task(task, watched, answer, rng)
             }
             Sight::Unknown(api) if self.may_not_have_arrived(watched) => {
                 again(&describe(&api), schedule::DENSEST)
             }
             Sight::Unknown(api) | Sight::Refused(api) => {
-                let billed = if self.submitted_here { Billed::Yes } else { Billed::No };
-                AfterLook::End(Err(refused("to show the task", api, billed).about(&self.task_id)))
+                AfterLook::End(Err(refused("to show the task", api, self.billed()).about(&self.task_id)))
             }
             Sight::Nothing(api) => self.nothing(&describe(&api), api.retry_after, rng),
         }
@@ -106,8 +145,12 @@ impl Watching {
 
     /// What to say when the time is up.
     pub(crate) fn on_deadline(&self, deadline: Duration) -> Error {
-        let message = format!("the task did not finish within {} s; it goes on", deadline.as_secs());
-        let error = Error::new(ErrorKind::Deadline, Billed::Yes, message).about(&self.task_id);
+        let seconds = deadline.as_secs_f64();
+        let message = match self.billed() {
+            Billed::Yes => format!("the task did not finish within {seconds} s; it goes on"),
+            _ => format!("nothing was seen of the task within {seconds} s"),
+        };
+        let error = Error::new(ErrorKind::Deadline, self.billed(), message).about(&self.task_id);
         match &self.trouble {
             Some(trouble) => error.caused_by(trouble),
             None => error,
@@ -141,7 +184,7 @@ impl Watching {
     fn may_not_have_arrived(&mut self, watched: Duration) -> bool {
         self.unknown = self.unknown.saturating_add(1);
         let early = watched < schedule::FRESH || self.unknown < UNKNOWN_LOOKS;
-        self.submitted_here && self.reported.is_none() && early
+        self.paid && self.reported.is_none() && early
     }
 
     fn nothing(&mut self, reason: &str, asked: Option<Duration>, rng: &mut Rng) -> AfterLook {
@@ -151,7 +194,7 @@ impl Watching {
         again(reason, after)
     }
 
-    fn report(&mut self, task: &Task, watched: Duration, events: &mut VecDeque<Event>) {
+    fn report(&mut self, task: &Task, now: Instant, events: &mut VecDeque<Event>) {
         let best = self.reported.as_ref().and_then(|(_, percent)| *percent);
         let percent = task.progress.max(best);
         let seen = Some((task.status.clone(), percent));
@@ -159,12 +202,12 @@ impl Watching {
             return;
         }
         self.reported = seen;
-        let status = task.status.clone();
+        self.moved = now;
         events.push_back(Event::Progress(Progress {
             task_id: self.task_id.clone(),
-            status,
+            status: task.status.clone(),
             percent,
-            watched,
+            watched: now - self.since,
         }));
     }
 }
@@ -177,14 +220,20 @@ fn describe(api: &ApiError) -> String {
     format!("the server answered {api}")
 }
 
+/// The server refunds such a task, but only when it gives it up.
+fn waits_for_input(task_id: &TaskId) -> Error {
+    let message = "the task waits for input that a zoom cannot give (MODAL)";
+    Error::new(ErrorKind::TaskFailed, Billed::Maybe, message).about(task_id)
+}
+
 /// The error of a task that ended without a picture, or cannot end.
 fn failed(task: &Task) -> Error {
-    let (message, billed) = match task.status {
-        Status::Modal => ("the task waits for input that a zoom cannot give (MODAL)", Billed::Maybe),
-        Status::Cancelled => ("the task was cancelled, and is refunded", Billed::No),
-        _ => ("the task failed, and is refunded", Billed::No),
+    let message = match task.status {
+        Status::Modal => return waits_for_input(&task.task_id),
+        Status::Cancelled => "the task was cancelled, and is refunded",
+        _ => "the task failed, and is refunded",
     };
-    let error = Error::new(ErrorKind::TaskFailed, billed, message).about(&task.task_id);
+    let error = Error::new(ErrorKind::TaskFailed, Billed::No, message).about(&task.task_id);
     match &task.error {
         Some(api) => error.caused_by(&api.message).answered(api.clone()),
         None => error,

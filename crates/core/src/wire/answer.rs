@@ -36,7 +36,9 @@ pub struct Answer {
 impl Answer {
     pub(crate) fn read(response: &Response<impl AsRef<[u8]>>, key: &ApiKey) -> Self {
         let headers = response.headers();
+        // Some gateways put a byte order mark in front.
         let body = response.body().as_ref();
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
         let json: Option<Value> = serde_json::from_slice(body).ok();
         let header = |name: &str| {
             let text = for_people(&key.redacted(headers.get(name)?.to_str().ok()?));
@@ -227,6 +229,6 @@ mod tests {
         let page = [" ".repeat(2_040).as_str(), "sk-MARK"].concat();
         assert!(!answer(502, &[], &page).to_api_error().message.contains("sk-MA"), "not even half of it");
         let task = answer(200, &[], r#"{"data":[{"task_id":"ask-MARKED"}]}"#);
-        assert_eq!(task.submission().unwrap().task_id.as_str(), "ask-MARKED");
+        assert_eq!(task.submission(None).unwrap().task_id.as_str(), "ask-MARKED");
     }
 }

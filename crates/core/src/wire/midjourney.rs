@@ -8,9 +8,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::images::grid;
+use super::images::{MOST, grid, link};
 use super::pick;
-use super::task::is_about;
 use crate::action::Tier;
 use crate::values::TaskId;
 use crate::wire::Status;
@@ -33,9 +32,7 @@ impl Button {
     pub fn tier(&self) -> Option<Tier> {
         Tier::for_label(&self.label).or_else(|| match self.custom_id.as_str() {
             id if id.starts_with("MJ::Outpaint::75::") => Some(Tier::X1_5),
-            id if id.starts_with("MJ::Outpaint::50::") || id.starts_with("MJ::CustomZoom::") => {
-                Some(Tier::X2)
-            }
+            id if id.starts_with("MJ::Outpaint::50::") => Some(Tier::X2),
             _ => None,
         })
     }
@@ -87,7 +84,7 @@ impl MidjourneyTask {
 impl Answer {
     /// The task in the answer, if it holds one: bare, as documented, or in a wrapper.
     pub(crate) fn midjourney_task(&self, asked: &TaskId) -> Option<MidjourneyTask> {
-        let json = self.object_with_status().filter(|json| is_about(json, asked))?;
+        let json = self.object_about(asked)?;
         Some(MidjourneyTask {
             task_id: asked.clone(),
             status: self.status_of(pick::text(json, &["status"])?),
@@ -95,9 +92,8 @@ impl Answer {
             progress: pick::percent(json, "progress"),
             buttons: elements(json, "buttons").filter_map(|json| self.button(json)).collect(),
             image_urls: elements(json, "image_urls")
-                .filter_map(|url| Some(url.as_str()?.trim()))
-                .filter(|url| !url.is_empty())
-                .map(String::from)
+                .filter_map(|url| link(url.as_str()?))
+                .take(MOST)
                 .collect::<Vec<_>>(),
             grid_image_url: grid(json),
             fail_reason: pick::text(json, &["fail_reason"]).map(|text| self.for_people(text)),
@@ -130,7 +126,8 @@ mod tests {
         assert_eq!(button("MJ::Outpaint::1", "Zoom Out 1.5×"), Some(Tier::X1_5));
         assert_eq!(button("MJ::Outpaint::75::1::0b6c::SOLO", ""), Some(Tier::X1_5));
         assert_eq!(button("MJ::Outpaint::50::1::0b6c::SOLO", ""), Some(Tier::X2));
-        assert_eq!(button("MJ::CustomZoom::0b6c", "Custom Zoom"), Some(Tier::X2));
+        // Midjourney asks for a value then, which a zoom cannot give.
+        assert_eq!(button("MJ::CustomZoom::0b6c", "Custom Zoom"), None);
         assert_eq!(button("MJ::JOB::upsample::1::0b6c", "U1"), None);
     }
 }

@@ -4,18 +4,30 @@ use alloc::string::{String, ToString};
 
 use serde_json::Value;
 
+use crate::values::TaskId;
+
 /// The first of these fields that is a non-empty string.
 pub(super) fn text<'a>(value: &'a Value, names: &[&str]) -> Option<&'a str> {
     names.iter().filter_map(|name| value.get(name)?.as_str()).find(|text| !text.trim().is_empty())
 }
 
-/// A field that is a string or an integer, as text.
+/// A field that is a string or a number, as text; `500.0` is `500`.
 pub(super) fn word(value: &Value, name: &str) -> Option<String> {
     match value.get(name)? {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_string()),
+        Value::Number(number) if number.is_f64() => number.as_f64().map(|number| number.to_string()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// The first of these fields that is an id: text, or a whole number.
+pub(super) fn id(value: &Value, names: &[&str]) -> Option<TaskId> {
+    names.iter().find_map(|name| match value.get(name)? {
+        Value::String(text) => TaskId::new(text.trim()).ok(),
+        Value::Number(number) if !number.is_f64() => TaskId::new(number.to_string()).ok(),
+        _ => None,
+    })
 }
 
 /// A field that is a whole number, or one written as a string; a fraction is dropped.

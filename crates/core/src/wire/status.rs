@@ -23,14 +23,15 @@ pub enum Status {
 }
 
 impl Status {
-    /// Understands the words of both vocabularies and the ones that other clients met, in any case.
+    /// Understands the words of both vocabularies, in any case, and those for progress and success that other
+    /// clients met. That a task failed counts only in a documented word.
     pub fn from_word(word: &str) -> Self {
         let word = word.trim();
         match word.to_ascii_lowercase().as_str() {
             "pending" | "submitted" | "queued" | "not_start" => Self::Pending,
             "processing" | "in_progress" => Self::Processing,
             "completed" | "success" | "succeeded" | "finished" | "done" => Self::Completed,
-            "failed" | "failure" | "error" => Self::Failed,
+            "failed" | "failure" => Self::Failed,
             "cancelled" | "canceled" | "cancel" => Self::Cancelled,
             "modal" => Self::Modal,
             _ => Self::Other(word.to_string()),

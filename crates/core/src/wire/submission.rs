@@ -17,21 +17,22 @@ pub struct Submission {
 }
 
 impl Answer {
-    /// The task that the answer names as new, wherever clients have met its id (reference, section 3).
-    pub(crate) fn submission(&self) -> Option<Submission> {
+    /// The task that the answer names as new, wherever clients have met its id (reference, section 3). That of
+    /// the parent, which some answers repeat, is none.
+    pub(crate) fn submission(&self, parent: Option<&TaskId>) -> Option<Submission> {
         let json = self.json.as_ref()?;
         let element = match json.get("data") {
             Some(Value::Array(elements)) => elements.first(),
             data => data,
         };
-        // An id beside an error object would be the request's, not a task's.
+        // An id beside an error object, or a bare one in a failure, would be the request's, not a task's.
         let top = Some(json).filter(|_| self.error_object().is_none());
-        [element, top].into_iter().flatten().find_map(|object| self.read_submission(object))
-    }
-
-    fn read_submission(&self, object: &Value) -> Option<Submission> {
-        let task_id = TaskId::new(pick::text(object, &["task_id", "taskId", "id"])?).ok()?;
-        let status = self.status_of(pick::text(object, &["status"]).unwrap_or("submitted"));
-        Some(Submission { task_id, status })
+        let names: &[&str] =
+            if self.is_success() { &["task_id", "taskId", "id"] } else { &["task_id", "taskId"] };
+        [element, top].into_iter().flatten().find_map(|object| {
+            let task_id = pick::id(object, names).filter(|task_id| Some(task_id) != parent)?;
+            let status = self.status_of(pick::text(object, &["status"]).unwrap_or("submitted"));
+            Some(Submission { task_id, status })
+        })
     }
 }

@@ -84,7 +84,7 @@ impl Task {
 impl Answer {
     /// The task in the answer, if it holds one: wrapped in `data`, in a list, or bare.
     pub(crate) fn task(&self, asked: &TaskId) -> Option<Task> {
-        let json = self.object_with_status().filter(|json| is_about(json, asked))?;
+        let json = self.object_about(asked)?;
         let status = self.status_of(pick::text(json, &["status"])?);
         let error = self
             .failure(json)
@@ -106,14 +106,39 @@ impl Answer {
         })
     }
 
-    /// The object that has a status: in `data`, first in the list `data`, or the whole answer.
-    pub(super) fn object_with_status(&self) -> Option<&Value> {
+    /// The object that shows where the task stands that was asked for: in `data`, first in the list `data`, or
+    /// the whole answer.
+    ///
+    /// One that names another task is a mix-up somewhere in between, and its picture somebody else's. One that
+    /// names none must be a task by its other fields, and no error: an error with a status is a look that brought
+    /// nothing, and no task that failed.
+    pub(super) fn object_about(&self, asked: &TaskId) -> Option<&Value> {
+        const OF_A_TASK: [&str; 12] = [
+            "progress",
+            "created",
+            "completed",
+            "estimated_time",
+            "actual_time",
+            "cost",
+            "result",
+            "action",
+            "buttons",
+            "image_urls",
+            "grid_image_url",
+            "url",
+        ];
         let json = self.json.as_ref()?;
         let element = match json.get("data") {
             Some(Value::Array(elements)) => elements.first(),
             data => data,
         };
-        [element, Some(json)].into_iter().flatten().find(|object| pick::text(object, &["status"]).is_some())
+        let mut objects = [element, Some(json)].into_iter().flatten();
+        let object = objects.find(|object| pick::text(object, &["status"]).is_some())?;
+        let is_meant = match pick::id(object, &["id", "task_id"]) {
+            Some(named) => named == *asked,
+            None => OF_A_TASK.iter().any(|name| object.get(name).is_some()) && self.error_object().is_none(),
+        };
+        is_meant.then_some(object)
     }
 
     /// Why a task failed, in the shapes of the reference, section 9.6.
@@ -136,11 +161,4 @@ impl Answer {
             ..ApiError::default()
         })
     }
-}
-
-/// Whether the answer is about the task that was asked for. One that names another task is a mix-up
-/// somewhere in between, and its picture somebody else's.
-pub(super) fn is_about(task: &Value, asked: &TaskId) -> bool {
-    let named = pick::text(task, &["id", "task_id"]).filter(|id| TaskId::new(*id).is_ok());
-    named.is_none_or(|id| id == asked.as_str())
 }

@@ -90,9 +90,9 @@ impl Output {
         let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
         written.map_err(|error| match error.kind() {
             IoErrorKind::BrokenPipe => Failure::nobody_listens(),
-            _ => Error::unsent(ErrorKind::Storage, "the result could not be printed")
-                .caused_by(&error)
-                .into(),
+            _ => {
+                Error::unsent(ErrorKind::Storage, "the result could not be printed").caused_by(&error).into()
+            }
         })
     }
 

@@ -15,6 +15,7 @@ use crate::drive::Driver;
 use crate::identity::Identity;
 use crate::line::Line;
 use crate::picture::{Pictures, links};
+use crate::transport::Context;
 
 /// A client of the API. Cheap to clone; clones share their connections, their [limits](crate::Limits) and their
 /// pace, whoever asks them for whatever.
@@ -157,8 +158,10 @@ impl Client {
         &self,
         begin: impl FnOnce(Policy, Instant) -> M,
     ) -> Result<M::Output, Error> {
-        let exchange = |call: Call, by: Instant, cancel: &CancelToken| self.line.exchange(&call, by, cancel);
-        self.driver.drive(|now| begin(self.policy, now), exchange)
+        self.driver.drive(
+            |now| begin(self.policy, now),
+            |call: Call, context: &Context| self.line.exchange(&call, context),
+        )
     }
 }
 

@@ -1,14 +1,15 @@
 //! Runs a machine on the thread of whoever waits for it: the one blocking loop.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use zoomout_core::{Error, ErrorKind, Event, Instant, Machine};
 
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
-use crate::dispatcher::{Class, EngineHandle, Next};
+use crate::contained::contained;
+use crate::dispatcher::{Class, ClockPanicked, EngineHandle, Next};
 use crate::errand::{Errand, Life};
+use crate::transport::Context;
 
 /// Hears what happens.
 pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
@@ -28,9 +29,9 @@ impl Driver {
     pub(crate) fn drive<M: Machine>(
         &self,
         begin: impl FnOnce(Instant) -> M,
-        exchange: impl FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
+        exchange: impl FnMut(M::Call, &Context) -> M::Reply,
     ) -> Result<M::Output, Error> {
-        let now = catch_unwind(AssertUnwindSafe(|| self.clock.now())).map_err(|_| {
+        let now = contained(|| self.clock.now()).ok_or_else(|| {
             Error::unsent(ErrorKind::Cancelled, "the clock panicked before anything was sent")
         })?;
         let observer = self.observer.clone();
@@ -44,8 +45,12 @@ impl Driver {
         loop {
             let class = errand.class();
             let admit = |engine: &EngineHandle| engine.admit(class, errand.deadline(), &self.cancel);
-            let mut permit = self.engine.as_ref().and_then(admit);
-            let place = if self.engine.is_some() && permit.is_none() { Class::Overdue } else { class };
+            let (mut permit, place) = match self.engine.as_ref().map(admit) {
+                None => (None, class),
+                Some(Ok(None)) => (None, Class::Overdue),
+                Some(Ok(permit)) => (permit, class),
+                Some(Err(ClockPanicked)) => (None, Class::Adrift),
+            };
             let next = errand.turn(place, &mut |reception| {
                 if let Some(permit) = permit.take() {
                     permit.heard(reception);

@@ -1,14 +1,19 @@
 //! A machine on its way: who makes its calls, who hears of it, and what becomes of it if one of them panics.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use zoomout_core::{ApiError, Error, ErrorKind, Event, Failure, Instant, Kind, Machine, Step};
 
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
+use crate::contained::contained;
 use crate::dispatcher::{Class, Next, Reception, Turn};
+use crate::transport::Context;
+
+/// So long a clock that came back too early is left alone.
+const BREATH: Duration = Duration::from_millis(10);
 
 /// A machine on its way, turn by turn: on the thread of a caller, or on those of a dispatcher.
 ///
@@ -57,7 +62,7 @@ enum Doing {
 impl<M, X> Errand<M, X>
 where
     M: Machine,
-    X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
+    X: FnMut(M::Call, &Context) -> M::Reply,
 {
     pub(crate) fn new(
         life: Life<M>,
@@ -99,38 +104,54 @@ where
     /// One turn, as a chore of a dispatcher or on the thread of a caller: at most one call, and whatever is to be
     /// told. `heard` learns what the call shows of the server, as soon as it is over and before anybody is told.
     pub(crate) fn turn(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
-        let next = catch_unwind(AssertUnwindSafe(|| self.go_on(class, heard)));
-        next.unwrap_or_else(|_| self.give_up())
+        contained(|| self.go_on(class, heard)).unwrap_or_else(|| self.give_up())
     }
 
-    /// Waits on this thread until then, or until somebody cancels.
+    /// Waits on this thread until then, or until somebody cancels. A clock that comes back too early is not asked
+    /// again at once.
     pub(crate) fn rest(&mut self, until: Instant) {
         self.doing = Doing::Timing;
-        let rested = catch_unwind(AssertUnwindSafe(|| self.clock.sleep_until(until, &self.cancel)));
-        if rested.is_err() {
+        let (clock, cancel) = (&self.clock, &self.cancel);
+        let rested = contained(|| {
+            while clock.now() < until && !cancel.is_cancelled() {
+                clock.sleep_until(until, cancel);
+                if clock.now() < until {
+                    cancel.sleep(BREATH);
+                }
+            }
+        });
+        if rested.is_none() {
             self.give_up();
         }
     }
 
     /// How it ended.
     pub(crate) fn into_result(mut self) -> Result<M::Output, Error> {
-        loop {
+        let result = loop {
             match self.life {
-                Life::Ended(result) => return result,
+                Life::Ended(result) => break result,
                 life => self.life = life,
             }
             self.give_up();
-        }
+        };
+        // What others gave us may panic when it is dropped.
+        let Self { exchange, hear, pending, reply, clock, .. } = self;
+        contained(move || drop((exchange, hear, pending, reply, clock)));
+        result
     }
 
     fn go_on(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
-        let mut place = (!matches!(class, Class::Overdue | Class::End)).then_some(class);
+        let mut place = class.calls().then_some(class);
         let mut over = None;
+        if class == Class::Adrift {
+            self.set_adrift();
+            return Next::Ended;
+        }
         self.tick();
         self.begin();
         if class == Class::End || self.cancel.is_cancelled() {
             self.stop();
-        } else if class == Class::Overdue {
+        } else if class == Class::Overdue || self.deadline() <= self.now {
             self.unsent("the time was up before it was sent");
         }
         loop {
@@ -174,8 +195,13 @@ where
     }
 
     fn call(&mut self, call: M::Call, by: Instant) {
+        // Until the clock has answered, the call is not out.
+        self.pending = Some((call, by));
+        self.doing = Doing::Timing;
+        let context = Context::new(&self.cancel, self.clock.left(by));
+        let Some((call, _)) = self.pending.take() else { return };
         self.doing = Doing::Calling;
-        self.reply = Some((self.exchange)(call, by, &self.cancel));
+        self.reply = Some((self.exchange)(call, &context));
         self.tick();
         self.hand_over();
     }
@@ -217,6 +243,12 @@ where
         }
     }
 
+    /// Ends the machine because the clock panicked outside its own turns.
+    pub(crate) fn set_adrift(&mut self) {
+        self.doing = Doing::Timing;
+        self.give_up();
+    }
+
     /// Ends the machine where something of others panicked, without asking them for anything more. A call that
     /// was out may have arrived.
     fn give_up(&mut self) -> Next {
@@ -244,7 +276,7 @@ where
                 Step::Send { .. } => machine.on(self.now, Failure::not_sent(who).into()),
                 Step::Report(event) => {
                     let hear = &mut self.hear;
-                    drop(catch_unwind(AssertUnwindSafe(|| hear(&event))));
+                    contained(|| hear(&event));
                 }
                 Step::Wait(until) => self.now = until,
             }

@@ -37,6 +37,7 @@ mod builder;
 mod cancel;
 mod client;
 mod clock;
+mod contained;
 mod dispatcher;
 mod drive;
 mod errand;

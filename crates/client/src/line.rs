@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use zoomout_core::{Api, Call, Instant, Reply};
+use zoomout_core::{Api, Call, Reply};
 
-use crate::cancel::CancelToken;
 use crate::clock::Clock;
 use crate::transport::{Context, Transport};
 
@@ -17,10 +16,9 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Makes one call, every phase of which has ended by then.
-    pub(crate) fn exchange(&self, call: &Call, by: Instant, cancel: &CancelToken) -> Reply {
-        let context = Context::new(cancel, self.clock.left(by));
-        match self.transport.send(self.api.request(call), &context) {
+    /// Makes one call.
+    pub(crate) fn exchange(&self, call: &Call, context: &Context) -> Reply {
+        match self.transport.send(self.api.request(call), context) {
             Ok(response) => self.api.answer(&response).into(),
             Err(failure) => failure.into(),
         }

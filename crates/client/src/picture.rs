@@ -109,9 +109,7 @@ impl Pictures {
         let Self { transport, policy, driver } = self;
         let seed = Identity::draw()?.seed;
         let begin = |now| download.begin(*policy, seed, now);
-        driver.drive(begin, |picture, by, cancel| {
-            make(download, &**transport, &picture, &Context::new(cancel, driver.clock.left(by)))
-        })
+        driver.drive(begin, |picture, context| make(download, &**transport, &picture, context))
     }
 }
 

@@ -15,8 +15,17 @@ pub(crate) enum Class {
     Download,
     /// Its time was up before there was a place for it; that needs none.
     Overdue,
+    /// The clock panicked while it waited; it ends, and that needs none.
+    Adrift,
     /// It was stopped, and ends; that needs none.
     End,
+}
+
+impl Class {
+    /// Whether a call may be made, for which there must be a place.
+    pub(crate) const fn calls(self) -> bool {
+        matches!(self, Self::Submission | Self::Look | Self::Download)
+    }
 }
 
 impl From<Kind> for Class {
@@ -61,7 +70,7 @@ pub(crate) trait Chore: Debug + Send {
     fn class(&self) -> Class;
 
     /// One turn: at most one call, and whatever is to be told. `class` is what there is a place for; with
-    /// [`Class::Overdue`] and [`Class::End`] no call may be made, and with the latter it must end now.
+    /// one that makes no call, none may be made, and it must end now unless it is merely overdue.
     ///
     /// `heard` learns what the call shows of the server, as soon as it is over and before anybody is told: with
     /// that its place is free.

@@ -1,16 +1,16 @@
 //! A machine that somebody gave to a dispatcher, and who hears how it ended.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use zoomout_core::{Error, ErrorKind, Event, Instant, Machine};
+use zoomout_core::{Error, ErrorKind, Event, Machine};
 
 use super::chore::{Chore, Class, Next, Reception};
 use super::group::Member;
-use crate::cancel::CancelToken;
 use crate::clock::Clock;
+use crate::contained::contained;
 use crate::errand::{Errand, Life};
+use crate::transport::Context;
 
 /// Hears how it ended.
 type OnEnd<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
@@ -26,7 +26,7 @@ pub(super) struct Commission<M: Machine, X> {
 impl<M, X> Commission<M, X>
 where
     M: Machine,
-    X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply,
+    X: FnMut(M::Call, &Context) -> M::Reply,
 {
     pub(super) fn new(
         life: Life<M>,
@@ -51,7 +51,7 @@ where
 impl<M, X> Chore for Commission<M, X>
 where
     M: Machine<Call: Send, Reply: Send, Output: Send> + Send,
-    X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply + Send,
+    X: FnMut(M::Call, &Context) -> M::Reply + Send,
 {
     fn class(&self) -> Class {
         self.errand.class()
@@ -65,14 +65,15 @@ where
         let Self { errand, on_end, member } = *self;
         let result = errand.into_result();
         // There is nobody to tell of a panic in here.
-        drop(catch_unwind(AssertUnwindSafe(|| on_end(result))));
+        contained(|| on_end(result));
         drop(member);
     }
 
     fn refuse(self: Box<Self>) {
-        let Self { on_end, member, .. } = *self;
+        let Self { errand, on_end, member } = *self;
         let error = Error::unsent(ErrorKind::Storage, "this machine has no thread left");
-        drop(catch_unwind(AssertUnwindSafe(|| on_end(Err(error)))));
+        contained(|| drop(errand.into_result()));
+        contained(|| on_end(Err(error)));
         drop(member);
     }
 }

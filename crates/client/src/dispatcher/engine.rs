@@ -1,7 +1,6 @@
 //! The engine of a client: its jobs, its gate and the threads that work on them, behind one lock.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use super::scheduler::{Id, Scheduler};
 use super::threads::{Keeper, Threads};
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
+use crate::contained::contained;
 use crate::sync::{Condvar, Mutex, MutexGuard, lock};
 
 /// So long a clock that came back too early is left alone.
@@ -114,33 +114,35 @@ impl Engine {
 
     /// Locks, and knows what time it is. The clock, which is somebody else's code, is asked before.
     pub(super) fn enter(&self) -> MutexGuard<'_, State> {
-        let now = catch_unwind(AssertUnwindSafe(|| self.clock.now()));
+        let now = contained(|| self.clock.now());
         let mut state = lock(&self.state);
-        if let Ok(now) = now {
+        if let Some(now) = now {
             state.now = state.now.max(now);
         }
         state
     }
 
-    /// Sleeps by the clock until then, or until `bell` rings.
-    ///
-    /// A clock that comes back too early is not asked again at once. One that panics tells no time: then all
-    /// goes on as if the moment had come, so that whoever waits for it hears of the panic.
-    pub(super) fn sleep_until(&self, until: Instant, bell: &CancelToken) {
-        let told = catch_unwind(AssertUnwindSafe(|| {
+    /// Sleeps by the clock until then, or until `bell` rings. A clock that comes back too early is not asked again
+    /// at once.
+    pub(super) fn sleep_until(&self, until: Instant, bell: &CancelToken) -> Result<(), ClockPanicked> {
+        let told = contained(|| {
             self.clock.sleep_until(until, bell);
             self.clock.now()
-        }));
-        let early = told.as_ref().map_or(true, |now| *now < until);
-        if !early || bell.is_cancelled() || bell.sleep(BREATH) {
-            return;
-        }
-        if told.is_err() {
-            let mut state = lock(&self.state);
-            state.now = state.now.max(until);
+        });
+        match told {
+            Some(now) if now >= until => Ok(()),
+            Some(_) => {
+                bell.sleep(BREATH);
+                Ok(())
+            }
+            None => Err(ClockPanicked),
         }
     }
 }
+
+/// A clock, which is somebody else's code, panicked while somebody waited for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ClockPanicked;
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

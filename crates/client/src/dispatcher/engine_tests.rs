@@ -57,7 +57,7 @@ fn without_a_thread_a_job_is_refused_at_once() {
     assert_eq!(group.len(), 0);
     server.assert_all_ended(1);
     // A visitor needs none.
-    assert!(engine.admit(Class::Submission, at(0) + PATIENCE, &CancelToken::new()).is_some());
+    assert!(engine.admit(Class::Submission, at(0) + PATIENCE, &CancelToken::new()).unwrap().is_some());
 }
 
 #[test]
@@ -93,16 +93,16 @@ fn a_visitor_gives_up_when_its_time_has_come_or_it_is_cancelled() {
     let engine = Engine::new(Arc::new(MachineClock::new()), limits(1, 1));
     let never = at(u64::MAX);
     let token = CancelToken::new();
-    let permit = engine.admit(Class::Look, never, &token).unwrap();
-    assert!(engine.admit(Class::Look, at(20), &token).is_none());
+    let permit = engine.admit(Class::Look, never, &token).unwrap().unwrap();
+    assert!(engine.admit(Class::Look, at(20), &token).unwrap().is_none());
     let canceller = std::thread::spawn({
         let token = token.clone();
         move || token.cancel()
     });
-    assert!(engine.admit(Class::Submission, never, &token).is_none());
+    assert!(engine.admit(Class::Submission, never, &token).unwrap().is_none());
     canceller.join().unwrap();
     drop(permit);
-    assert!(engine.admit(Class::Look, never, &CancelToken::new()).is_some());
+    assert!(engine.admit(Class::Look, never, &CancelToken::new()).unwrap().is_some());
     assert_eq!(engine.threads(), 0, "visitors bring their own");
 }
 

@@ -100,7 +100,7 @@ impl Server {
             let (count, most) = match class {
                 Class::Submission | Class::Look => (&mut seen.requests, self.limits.requests),
                 Class::Download => (&mut seen.downloads, self.limits.downloads),
-                Class::Overdue | Class::End => return,
+                Class::Overdue | Class::Adrift | Class::End => return,
             };
             *count = if out { *count + 1 } else { *count - 1 };
             seen.crowded |= *count > most.get();
@@ -152,7 +152,7 @@ impl Chore for FakeJob {
     }
 
     fn turn(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
-        if matches!(class, Class::Overdue | Class::End) || self.member.token.is_cancelled() {
+        if !class.calls() || self.member.token.is_cancelled() {
             return Next::Ended;
         }
         let step = self.steps.pop_front();

@@ -25,8 +25,8 @@ pub(super) enum Entry {
 
 /// What is out, and who waits. A visitor is somebody who waits on a thread of its own.
 ///
-/// Visitors go in the order in which they came, and before the queued jobs of their class. Nobody takes the
-/// room that a visitor who may come is about to take.
+/// Visitors go in the order in which they came; visitors and queued jobs take turns. Nobody takes the room that a
+/// visitor whose turn it is is about to take.
 #[derive(Debug)]
 pub(super) struct Gate {
     limits: Limits,
@@ -34,6 +34,8 @@ pub(super) struct Gate {
     out: Places,
     line: VecDeque<Visitor>,
     next_ticket: Ticket,
+    /// Whether a visitor passed last: then a queued job goes before the next one, if it can.
+    favours_jobs: bool,
 }
 
 /// So many of each class.
@@ -58,7 +60,7 @@ impl Places {
             Class::Submission => Some(&mut self.submissions),
             Class::Look => Some(&mut self.looks),
             Class::Download => Some(&mut self.downloads),
-            Class::Overdue | Class::End => None,
+            Class::Overdue | Class::Adrift | Class::End => None,
         }
     }
 
@@ -77,11 +79,15 @@ impl Gate {
             out: Places::default(),
             line: VecDeque::new(),
             next_ticket: 0,
+            favours_jobs: false,
         }
     }
 
     /// When a queued job may pass.
     pub(super) fn entry(&self, class: Class, now: Instant) -> Entry {
+        if self.favours_jobs {
+            return self.entry_beside(self.out, class, now);
+        }
         let (_, taken) = self.line_up(now);
         let paid_visit = |visitor: &Visitor| visitor.class == Class::Submission;
         if class == Class::Submission && self.line.iter().any(paid_visit) {
@@ -90,8 +96,19 @@ impl Gate {
         self.entry_beside(taken, class, now)
     }
 
-    /// A request goes out.
+    /// Whether a queued job goes before the next visitor, if it can.
+    pub(super) const fn favours_jobs(&self) -> bool {
+        self.favours_jobs
+    }
+
+    /// A queued job goes out.
     pub(super) fn pass(&mut self, class: Class, now: Instant) {
+        self.favours_jobs &= !class.calls();
+        self.send(class, now);
+        self.ring(now);
+    }
+
+    fn send(&mut self, class: Class, now: Instant) {
         self.out.take(class);
         if class == Class::Submission {
             self.pace.sent(now);
@@ -105,7 +122,7 @@ impl Gate {
         }
         match reception {
             Reception::Accepted => self.pace.accepted(),
-            Reception::Overrun(until) => self.pace.refused(until),
+            Reception::Overrun(until) => self.pace.refused(until, now),
             Reception::Other => {}
         }
         self.ring(now);
@@ -130,7 +147,21 @@ impl Gate {
         entry
     }
 
-    /// A visitor leaves the line, whether it passes or gives up.
+    /// A visitor lets a queued job go first; its bell rings once that has gone.
+    pub(super) fn defer(&mut self, ticket: Ticket, bell: &CancelToken) {
+        if let Some(visitor) = self.line.iter_mut().find(|visitor| visitor.ticket == ticket) {
+            visitor.bell = Some(bell.clone());
+        }
+    }
+
+    /// A visitor passes, and so leaves the line.
+    pub(super) fn pass_visitor(&mut self, ticket: Ticket, class: Class, now: Instant) {
+        self.favours_jobs = true;
+        self.send(class, now);
+        self.step_out(ticket, now);
+    }
+
+    /// A visitor leaves the line.
     pub(super) fn step_out(&mut self, ticket: Ticket, now: Instant) {
         self.line.retain(|visitor| visitor.ticket != ticket);
         self.ring(now);
@@ -160,7 +191,7 @@ impl Gate {
             Class::Submission => requests && taken.submissions < self.limits.submissions.get(),
             Class::Look => requests,
             Class::Download => taken.downloads < self.limits.downloads.get(),
-            Class::Overdue | Class::End => true,
+            Class::Overdue | Class::Adrift | Class::End => true,
         };
         let open_at = self.pace.open_at();
         match (room, class) {

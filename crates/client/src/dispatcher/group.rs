@@ -27,6 +27,8 @@ pub(super) struct Group {
 #[derive(Debug, Default)]
 struct Members {
     next: Number,
+    /// Nobody who comes now may go on.
+    closed: bool,
     unfinished: BTreeMap<Number, Known>,
 }
 
@@ -62,13 +64,16 @@ impl Group {
         make: impl FnOnce(Member) -> Box<dyn Chore>,
     ) -> Number {
         let (id, token) = (self.engine.reserve(), CancelToken::new());
-        let number = {
+        let (number, closed) = {
             let mut members = lock(&self.members);
             let number = members.next;
             members.next += 1;
             members.unfinished.insert(number, Known { id, task_id, token: token.clone() });
-            number
+            (number, members.closed)
         };
+        if closed {
+            self.stop(&[(id, token.clone())]);
+        }
         let member = Member { group: Arc::clone(self), number, token };
         if let Err(chore) = self.engine.add(id, make(member)) {
             chore.refuse();
@@ -83,6 +88,12 @@ impl Group {
     pub(super) fn cancel(&self, number: Number) {
         let known = lock(&self.members).unfinished.get(&number).map(|known| (known.id, known.token.clone()));
         self.stop(known.as_slice());
+    }
+
+    /// Stops all, and whoever comes later.
+    pub(super) fn close(&self) {
+        lock(&self.members).closed = true;
+        drop(self.cancel_all());
     }
 
     pub(super) fn cancel_all(&self) -> Vec<Unfinished> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use zoomout_core::Instant;
 
 use super::chore::Class;
-use super::engine::Engine;
+use super::engine::{ClockPanicked, Engine};
 use super::limits::Limits;
 use super::permit::Permit;
 use crate::cancel::CancelToken;
@@ -34,7 +34,15 @@ impl EngineHandle {
     }
 
     /// Waits for leave to make a call; nothing if `until` has come before that, or `cancel` was cancelled.
-    pub(crate) fn admit(&self, class: Class, until: Instant, cancel: &CancelToken) -> Option<Permit> {
+    ///
+    /// # Errors
+    /// If the clock panics meanwhile.
+    pub(crate) fn admit(
+        &self,
+        class: Class,
+        until: Instant,
+        cancel: &CancelToken,
+    ) -> Result<Option<Permit>, ClockPanicked> {
         self.engine.admit(class, until, cancel)
     }
 }

@@ -121,6 +121,10 @@ impl<I: Iterator<Item: Into<Work>>> Iterator for ZoomMany<I> {
                 self.exhausted = true;
                 break;
             };
+            // What is read after somebody cancelled is not begun; the group takes care of the rest.
+            if self.client.driver.cancel.is_cancelled() {
+                break;
+            }
             let heard = self.heard.clone();
             let on_event = move |index, event: &Event| {
                 if let Some(heard) = &heard {

@@ -51,6 +51,7 @@ use group::Group;
 
 pub use batch::{Batch, Finished, NotYet};
 pub(crate) use chore::{Class, Next, Reception, Turn};
+pub(crate) use engine::ClockPanicked;
 pub(crate) use handle::EngineHandle;
 pub use lateness::Lateness;
 pub use limits::Limits;
@@ -225,9 +226,8 @@ impl Dispatcher {
     ) -> JobHandle {
         let (line, policy) = (Arc::clone(&self.line), self.policy);
         let (task_id, fetched) = (download.task_id().cloned(), download.clone());
-        let exchange = move |picture: Picture, by: Instant, cancel: &CancelToken| {
-            make(&fetched, &*line.transport, &picture, &Context::new(cancel, line.clock.left(by)))
-        };
+        let exchange =
+            move |picture: Picture, context: &Context| make(&fetched, &*line.transport, &picture, context);
         let begin = Box::new(move |now| Ok(download.begin(policy, Identity::draw()?.seed, now)));
         self.commission(task_id, Life::Waiting(Kind::Download, begin), exchange, on_event, on_end)
     }
@@ -242,7 +242,7 @@ impl Dispatcher {
         begin: impl FnMut(Instant) -> Result<M, Error> + Send + 'static,
     ) -> JobHandle {
         let line = Arc::clone(&self.line);
-        let exchange = move |call: Call, by: Instant, cancel: &CancelToken| line.exchange(&call, by, cancel);
+        let exchange = move |call: Call, context: &Context| line.exchange(&call, context);
         self.commission(task_id, Life::Waiting(kind, Box::new(begin)), exchange, on_event, on_end)
     }
 
@@ -256,7 +256,7 @@ impl Dispatcher {
     ) -> JobHandle
     where
         M: Machine<Call: Send, Reply: Send, Output: Send> + Send + 'static,
-        X: FnMut(M::Call, Instant, &CancelToken) -> M::Reply + Send + 'static,
+        X: FnMut(M::Call, &Context) -> M::Reply + Send + 'static,
     {
         let id = self.group.take_in(task_id, |member| {
             Box::new(Commission::new(life, exchange, &self.line.clock, member, on_event, Box::new(on_end)))
@@ -300,12 +300,12 @@ impl Dispatcher {
         self.group.engine.threads()
     }
 
-    /// Stops every job when `token` is cancelled, for as long as the guard lives.
+    /// Stops every job when `token` is cancelled, and all that come later, for as long as the guard lives.
     fn stopped_by<'a>(&self, token: &'a CancelToken) -> OnCancel<'a> {
         let group = Arc::downgrade(&self.group);
         token.on_cancel(move || {
             if let Some(group) = group.upgrade() {
-                drop(group.cancel_all());
+                group.close();
             }
         })
     }

@@ -211,7 +211,7 @@ fn a_job_that_waits_for_a_visitor_keeps_its_thread() {
 
 /// Passes the gate, makes a call, and tells what was heard.
 fn visit(engine: &Arc<Engine>, server: &Server, class: Class, reception: Reception) {
-    let permit = engine.admit(class, NEVER, &CancelToken::new()).unwrap();
+    let permit = engine.admit(class, NEVER, &CancelToken::new()).unwrap().unwrap();
     server.call(class);
     permit.heard(reception);
 }

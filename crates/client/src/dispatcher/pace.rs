@@ -48,8 +48,10 @@ impl Pace {
         }
     }
 
-    /// The server is overrun, and wants nobody before this moment.
-    pub(super) fn refused(&mut self, until: Instant) {
+    /// The server is overrun, and wants nobody before this moment. However long it asks to wait, after a minute
+    /// somebody tries: whoever waits in line must hear of it.
+    pub(super) fn refused(&mut self, until: Instant, now: Instant) {
+        let until = until.min(now + MINUTE);
         // Several in flight may hear the same thing: that is one reason to slow down, not many.
         if until > self.held {
             self.gap = (self.gap * 2).clamp(FIRST_GAP, LONGEST_GAP);
@@ -90,17 +92,19 @@ mod tests {
         let mut pace = Pace::new(None);
         pace.sent(at(0));
         pace.sent(at(0));
-        pace.refused(at(5_000));
+        pace.refused(at(5_000), at(0));
         // The echo of the same moment is not another reason.
-        pace.refused(at(5_000));
+        pace.refused(at(5_000), at(0));
         assert_eq!(pace.open_at(), at(5_000));
         pace.sent(at(5_000));
         assert_eq!(pace.open_at(), at(5_500));
-        pace.refused(at(9_000));
+        pace.refused(at(9_000), at(5_500));
         pace.sent(at(9_000));
         assert_eq!(pace.open_at(), at(10_000));
+        pace.refused(at(u64::MAX), at(10_000));
+        assert_eq!(pace.open_at(), at(70_000), "nobody waits for ever");
         (0..30).for_each(|_| pace.accepted());
-        pace.sent(at(20_000));
-        assert_eq!(pace.open_at(), at(20_000));
+        pace.sent(at(80_000));
+        assert_eq!(pace.open_at(), at(80_000));
     }
 }

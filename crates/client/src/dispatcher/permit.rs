@@ -28,7 +28,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if matches!(self.class, Class::Overdue | Class::End) {
+        if !self.class.calls() {
             return;
         }
         let mut state = self.engine.enter();

@@ -6,9 +6,10 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 use zoomout_core::Instant;
 
 use super::chore::{Class, Turn};
-use super::gate::{Entry, Gate};
+use super::gate::{Entry, Gate, Ticket};
 use super::lateness::Lateness;
 use super::limits::Limits;
+use crate::cancel::CancelToken;
 
 /// The number of a job: they are given in order.
 pub(super) type Id = u64;
@@ -97,7 +98,7 @@ impl<T> Scheduler<T> {
                     self.lateness.note(now - turn.at);
                 }
             }
-            Class::Download | Class::Overdue | Class::End => {}
+            Class::Download | Class::Overdue | Class::Adrift | Class::End => {}
         }
         Some((id, class, job))
     }
@@ -136,6 +137,34 @@ impl<T> Scheduler<T> {
         }
     }
 
+    /// The clock panicked when it was to tell that this moment has come: whoever waits for it ends.
+    pub(super) fn set_adrift(&mut self, until: Instant) {
+        while let Some(Reverse((at, id))) = self.timers.peek().copied()
+            && at <= until
+        {
+            self.timers.pop();
+            match self.slots.remove(&id) {
+                Some(Slot::Waiting(turn, job)) if turn.at == at => {
+                    self.enqueue(id, Class::Adrift, Some(turn), job);
+                }
+                Some(slot) => drop(self.slots.insert(id, slot)),
+                None => {}
+            }
+        }
+    }
+
+    /// When a visitor may pass; see [`Gate::visit`]. A queued job whose turn it is goes first.
+    pub(super) fn visit(&mut self, ticket: Ticket, bell: &CancelToken, now: Instant) -> Entry {
+        self.wake(now);
+        let classes = [Class::Submission, Class::Look, Class::Download];
+        if self.gate.favours_jobs() && classes.iter().any(|class| self.entry(*class, now) == Some(Entry::Now))
+        {
+            self.gate.defer(ticket, bell);
+            return Entry::Full;
+        }
+        self.gate.visit(ticket, bell, now)
+    }
+
     /// From when somebody's turn may have come; nothing if only those at work can change that.
     pub(super) fn next_at(&mut self, now: Instant) -> Option<Instant> {
         self.wake(now);
@@ -166,7 +195,7 @@ impl<T> Scheduler<T> {
             Class::Submission => &mut self.submissions,
             Class::Look => &mut self.looks,
             Class::Download => &mut self.downloads,
-            Class::Overdue | Class::End => &mut self.ends,
+            Class::Overdue | Class::Adrift | Class::End => &mut self.ends,
         }
     }
 
@@ -198,7 +227,7 @@ impl<T> Scheduler<T> {
         }
         while let Some(Reverse((by, id))) = self.deadlines.peek().copied() {
             let current = match self.slots.get(&id) {
-                Some(Slot::Ready(Class::Overdue | Class::End, ..)) => false,
+                Some(Slot::Ready(class, ..)) if !class.calls() => false,
                 Some(Slot::Ready(_, Some(turn), _)) => turn.by == by,
                 _ => false,
             };
@@ -231,7 +260,7 @@ impl<T> Scheduler<T> {
             Class::Submission => &self.submissions,
             Class::Look => &self.looks,
             Class::Download => &self.downloads,
-            Class::Overdue | Class::End => &self.ends,
+            Class::Overdue | Class::Adrift | Class::End => &self.ends,
         };
         (!queue.is_empty()).then(|| self.gate.entry(class, now))
     }

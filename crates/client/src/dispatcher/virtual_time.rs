@@ -18,6 +18,7 @@ use crate::cancel::CancelToken;
 use crate::clock::Clock;
 use crate::errand::{Errand, Life};
 use crate::testing::JumpingClock;
+use crate::transport::Context;
 
 /// How long each answer takes.
 const LATENCY: Duration = Duration::from_millis(150);
@@ -70,7 +71,7 @@ impl Model {
 }
 
 type Ends = Arc<Mutex<BTreeMap<usize, Result<Task, zoomout_core::Error>>>>;
-type Exchange = Box<dyn FnMut(Call, Instant, &CancelToken) -> Reply>;
+type Exchange = Box<dyn FnMut(Call, &Context) -> Reply>;
 
 /// A zoom under way, and its number.
 type Zooming = (usize, Errand<Job, Exchange>);
@@ -105,7 +106,7 @@ impl Simulation {
         };
         let life = Life::Waiting(Kind::Submission, Box::new(begin));
         let model = Arc::clone(&self.model);
-        let exchange: Exchange = Box::new(move |call, _, _| model.lock().unwrap().exchange(&call));
+        let exchange: Exchange = Box::new(move |call, _| model.lock().unwrap().exchange(&call));
         let clock: Arc<dyn Clock> = Arc::<JumpingClock>::clone(&self.clock);
         let errand = Errand::new(life, exchange, &clock, &CancelToken::new(), Box::new(|_| {}));
         let id = self.scheduler.reserve();

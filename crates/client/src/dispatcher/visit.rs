@@ -6,7 +6,7 @@ use std::time::Duration;
 use zoomout_core::Instant;
 
 use super::chore::Class;
-use super::engine::Engine;
+use super::engine::{ClockPanicked, Engine};
 use super::gate::Entry;
 use super::permit::Permit;
 use crate::cancel::CancelToken;
@@ -17,12 +17,15 @@ const GLANCE: Duration = Duration::from_millis(100);
 impl Engine {
     /// Waits in line until a call of this class may be made; nothing if `until` has come before that, or
     /// `cancel` was cancelled.
+    ///
+    /// # Errors
+    /// If the clock panics while it waits.
     pub(super) fn admit(
         self: &Arc<Self>,
         class: Class,
         until: Instant,
         cancel: &CancelToken,
-    ) -> Option<Permit> {
+    ) -> Result<Option<Permit>, ClockPanicked> {
         let ticket = self.enter().scheduler.gate.join_line(class);
         loop {
             let bell = CancelToken::new();
@@ -31,22 +34,26 @@ impl Engine {
             let (entry, left) = {
                 let mut state = self.enter();
                 let now = state.now;
-                let gate = &mut state.scheduler.gate;
-                let entry = gate.visit(ticket, &bell, now);
+                let entry = state.scheduler.visit(ticket, &bell, now);
                 let over = cancel.is_cancelled() || now >= until;
                 if over || entry == Entry::Now {
-                    if !over {
-                        gate.pass(class, now);
+                    let gate = &mut state.scheduler.gate;
+                    if over {
+                        gate.step_out(ticket, now);
+                    } else {
+                        gate.pass_visitor(ticket, class, now);
                     }
-                    gate.step_out(ticket, now);
                     // Jobs may have waited for this one to pass.
                     self.stir(&mut state);
-                    return (!over).then(|| Permit::new(self, class));
+                    return Ok((!over).then(|| Permit::new(self, class)));
                 }
+                // A job may have to go first.
+                self.stir(&mut state);
                 (entry, until.saturating_since(now))
             };
             if let Entry::At(at) = entry {
-                self.sleep_until(at.min(until), &bell);
+                let slept = self.sleep_until(at.min(until), &bell);
+                slept.inspect_err(|_| self.enter().scheduler.gate.step_out(ticket, Instant::ZERO))?;
             } else {
                 bell.sleep(left.min(GLANCE));
             }

@@ -4,7 +4,6 @@
 //! none; whoever makes work calls under the lock, too. So nobody can be called between looking and lying down.
 //! One is called at a time: it calls the next if there is something left to do.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use super::permit::Permit;
 use super::scheduler::Id;
 use super::threads::Keeper;
 use crate::cancel::CancelToken;
+use crate::contained::contained;
 use crate::sync::{self, MutexGuard};
 
 /// So long a thread without work stands by.
@@ -135,9 +135,12 @@ impl Engine {
         let alarm = CancelToken::new();
         state.keeper = Some(Keeper { until, alarm: alarm.clone() });
         drop(state);
-        self.sleep_until(until, &alarm);
+        let slept = self.sleep_until(until, &alarm);
         let mut state = self.enter();
         state.keeper = None;
+        if slept.is_err() {
+            state.scheduler.set_adrift(until);
+        }
         state
     }
 
@@ -149,7 +152,7 @@ impl Engine {
                 permit.heard(reception);
             }
         };
-        let next = catch_unwind(AssertUnwindSafe(|| chore.turn(class, &mut heard))).unwrap_or(Next::Ended);
+        let next = contained(|| chore.turn(class, &mut heard)).unwrap_or(Next::Ended);
         drop(permit);
         let mut state = self.enter();
         match next {
@@ -164,7 +167,7 @@ impl Engine {
                 self.send_home(&state);
                 drop(state);
                 // There is nobody to tell of a panic in here.
-                drop(catch_unwind(AssertUnwindSafe(|| chore.end())));
+                contained(|| chore.end());
                 self.enter()
             }
         }

@@ -1,6 +1,7 @@
 //! One call on its way: whether a byte of it has left, and how to interrupt it.
 
 use std::cell::RefCell;
+use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -21,6 +22,8 @@ thread_local! {
 pub(super) type Socket = Weak<dyn ShutdownHandle>;
 
 pub(super) struct Call {
+    /// A forked process has a copy of this, and shares the socket: shutting it down there would cut the call here.
+    process: u32,
     cancel: CancelToken,
     sent: AtomicBool,
     socket: Mutex<Option<Socket>>,
@@ -29,8 +32,12 @@ pub(super) struct Call {
 impl Call {
     /// Runs `exchange` as a call that `cancel` interrupts, and answers whether a byte of it left.
     pub(super) fn run<T>(cancel: &CancelToken, exchange: impl FnOnce() -> T) -> (T, bool) {
-        let call =
-            Arc::new(Self { cancel: cancel.clone(), sent: AtomicBool::new(false), socket: Mutex::new(None) });
+        let call = Arc::new(Self {
+            process: process::id(),
+            cancel: cancel.clone(),
+            sent: AtomicBool::new(false),
+            socket: Mutex::new(None),
+        });
         let interrupted = Arc::clone(&call);
         let hook = cancel.on_cancel(move || interrupted.interrupt());
         let outer = CURRENT.replace(Some(Arc::clone(&call)));
@@ -68,6 +75,9 @@ impl Call {
     }
 
     fn interrupt(&self) {
+        if self.process != process::id() {
+            return;
+        }
         let socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(socket) = socket.as_ref().and_then(Weak::upgrade) {
             socket.shutdown();

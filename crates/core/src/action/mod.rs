@@ -5,6 +5,7 @@ mod fields;
 mod given;
 #[cfg(test)]
 mod imagine_sketch;
+mod members;
 mod settings;
 mod spec;
 mod specified;
@@ -12,16 +13,19 @@ mod tier;
 mod upscale;
 mod zoom;
 
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use crate::error::Invalid;
 use crate::values::TaskId;
 #[cfg(test)]
 use imagine_sketch::Imagine;
+use members::Members;
 use specified::Specified;
 
 pub use billing::BillingKey;
@@ -111,7 +115,7 @@ macro_rules! actions {
 
         $(#[$when])* impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let body = Map::deserialize(deserializer)?;
+                let Members(body) = Members::deserialize(deserializer)?;
                 Self::from_fields(Fields::of_body(&Self::SPEC, body)).map_err(serde::de::Error::custom)
             }
         })+
@@ -172,18 +176,31 @@ impl Serialize for Body<'_> {
 
 impl<'de> Deserialize<'de> for Action {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        let mut members = Map::deserialize(deserializer)?.into_iter();
-        let (Some((noun, Value::Object(body))), None) = (members.next(), members.next()) else {
-            return Err(D::Error::custom(
-                "an action is an object with one member, its noun, that holds its body",
-            ));
-        };
-        let fields = match Self::spec_of(&noun) {
+        deserializer.deserialize_map(OneNoun)
+    }
+}
+
+/// Reads an action from its one member.
+struct OneNoun;
+
+impl<'de> Visitor<'de> for OneNoun {
+    type Value = Action;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with one member, the noun of an action, that holds its body")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Action, A::Error> {
+        let noun = access.next_key::<String>()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
+        let Members(body) = access.next_value()?;
+        if access.next_key::<String>()?.is_some() {
+            return Err(A::Error::invalid_length(2, &self));
+        }
+        let fields = match Action::spec_of(&noun) {
             Some(spec) => Fields::of_body(spec, body),
             None => Fields::new(),
         };
-        Self::from_fields(&noun, fields).map_err(D::Error::custom)
+        Action::from_fields(&noun, fields).map_err(A::Error::custom)
     }
 }
 
@@ -260,6 +277,8 @@ mod tests {
             r#"{"zoom":{"task_id":"a","zoom_ratio":0}}"#,
             r#"{"pan":{}}"#,
             r#"{"zoom":7}"#,
+            r#"{"zoom":{"task_id":"a"},"zoom":{"task_id":"b"}}"#,
+            r#"{"zoom":{"task_id":"a","task_id":"b"}}"#,
         ] {
             assert!(serde_json::from_str::<Action>(text).is_err(), "{text}");
         }

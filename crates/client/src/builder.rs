@@ -181,6 +181,7 @@ impl ClientBuilder {
             cancel: CancelToken::new(),
             observer: None,
             engine: Some(engine.clone()),
+            until: None,
         };
         Ok(Client { line: Arc::new(Line { api, transport, clock }), policy: self.policy, driver, engine })
     }

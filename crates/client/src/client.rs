@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use zoomout_core::{
     Action, Call, Error, Event, Instant, Job, Look, Machine, MidjourneyTask, Policy, Reply, Shown,
@@ -10,6 +11,7 @@ use zoomout_core::{
 };
 
 use crate::cancel::CancelToken;
+use crate::contained::contained;
 use crate::dispatcher::EngineHandle;
 use crate::drive::Driver;
 use crate::identity::Identity;
@@ -58,6 +60,23 @@ impl Client {
     pub fn observed_by(&self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         let driver = Driver { observer: Some(Arc::new(observer)), ..self.driver.clone() };
         Self { driver, ..self.clone() }
+    }
+
+    /// The same client, whose blocking calls have only so much time from now on, all of them together. What is
+    /// submitted goes on at the server.
+    ///
+    /// ```no_run
+    /// # fn show(client: &zoomout::Client, task_id: &zoomout::TaskId) -> Result<(), zoomout::Error> {
+    /// let client = client.within(std::time::Duration::from_secs(60));
+    /// let task = client.wait(task_id)?;
+    /// client.download(&task, "wide.png")?; // in what is left of the minute
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn within(&self, span: Duration) -> Self {
+        let until = contained(|| self.line.clock.now()).map(|now| now + span);
+        Self { driver: Driver { until, ..self.driver.clone() }, ..self.clone() }
     }
 
     /// The address of the API that this client talks to.
@@ -158,10 +177,8 @@ impl Client {
         &self,
         begin: impl FnOnce(Policy, Instant) -> M,
     ) -> Result<M::Output, Error> {
-        self.driver.drive(
-            |now| begin(self.policy, now),
-            |call: Call, context: &Context| self.line.exchange(&call, context),
-        )
+        self.driver
+            .drive(self.policy, begin, |call: Call, context: &Context| self.line.exchange(&call, context))
     }
 }
 

@@ -1,8 +1,9 @@
 //! Runs a machine on the thread of whoever waits for it: the one blocking loop.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use zoomout_core::{Error, ErrorKind, Event, Instant, Machine};
+use zoomout_core::{Error, ErrorKind, Event, Instant, Machine, Policy};
 
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
@@ -22,18 +23,23 @@ pub(crate) struct Driver {
     pub(crate) observer: Option<Observer>,
     /// Whose limits it keeps to, if there are any.
     pub(crate) engine: Option<EngineHandle>,
+    /// When everything must have ended, whatever the policy of a single call allows.
+    pub(crate) until: Option<Instant>,
 }
 
 impl Driver {
-    /// Makes a machine, and runs it to its end.
+    /// Makes a machine of this policy, and runs it to its end.
     pub(crate) fn drive<M: Machine>(
         &self,
-        begin: impl FnOnce(Instant) -> M,
+        policy: Policy,
+        begin: impl FnOnce(Policy, Instant) -> M,
         exchange: impl FnMut(M::Call, &Context) -> M::Reply,
     ) -> Result<M::Output, Error> {
         let now = contained(|| self.clock.now()).ok_or_else(|| {
             Error::unsent(ErrorKind::Cancelled, "the clock panicked before anything was sent")
         })?;
+        let left = self.until.map_or(Duration::MAX, |until| until - now);
+        let machine = begin(policy.deadline(policy.deadline.min(left)), now);
         let observer = self.observer.clone();
         let hear = move |event: &Event| {
             if let Some(observer) = &observer {
@@ -41,7 +47,7 @@ impl Driver {
             }
         };
         let mut errand =
-            Errand::new(Life::Going(begin(now)), exchange, &self.clock, &self.cancel, Box::new(hear));
+            Errand::new(Life::Going(machine), exchange, &self.clock, &self.cancel, Box::new(hear));
         loop {
             let class = errand.class();
             let admit = |engine: &EngineHandle| engine.admit(class, errand.deadline(), &self.cancel);

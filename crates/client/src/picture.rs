@@ -56,6 +56,7 @@ impl Pictures {
             cancel: CancelToken::new(),
             observer: None,
             engine: None,
+            until: None,
         };
         let transport = Arc::new(crate::UreqTransport::builder().build()?);
         Ok(Self { transport, policy: Policy::default(), driver })
@@ -108,8 +109,8 @@ impl Pictures {
     ) -> Result<Vec<P>, Error> {
         let Self { transport, policy, driver } = self;
         let seed = Identity::draw()?.seed;
-        let begin = |now| download.begin(*policy, seed, now);
-        driver.drive(begin, |picture, context| make(download, &**transport, &picture, context))
+        let begin = |policy, now| download.begin(policy, seed, now);
+        driver.drive(*policy, begin, |picture, context| make(download, &**transport, &picture, context))
     }
 }
 

@@ -12,7 +12,7 @@ use core::fmt;
 /// ```
 /// use zoomout_core::{Error, ErrorKind, TaskId};
 ///
-/// let invalid = TaskId::new("../balance").unwrap_err();
+/// let invalid = TaskId::new("..").unwrap_err();
 /// assert_eq!(invalid.field(), "task_id");
 /// assert_eq!(Error::from(invalid).kind(), ErrorKind::Invalid);
 /// ```

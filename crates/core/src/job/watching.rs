@@ -145,7 +145,13 @@ impl Watching {
 
     /// What to say when the time is up.
     pub(crate) fn on_deadline(&self, deadline: Duration) -> Error {
-        let seconds = deadline.as_secs_f64();
+        // A tenth of a second is enough for people.
+        let seconds = deadline.as_millis().div_ceil(100);
+        let seconds = if seconds % 10 == 0 {
+            format!("{}", seconds / 10)
+        } else {
+            format!("{}.{}", seconds / 10, seconds % 10)
+        };
         let message = match self.billed() {
             Billed::Yes => format!("the task did not finish within {seconds} s; it goes on"),
             _ => format!("nothing was seen of the task within {seconds} s"),

@@ -350,3 +350,18 @@ fn the_deadline_ends_the_wait_and_names_the_task() {
     assert_eq!((error.kind(), error.billed()), (ErrorKind::Deadline, Billed::Yes));
     assert!(script.asked().len() < 25, "looks are never denser than one in 3 s");
 }
+
+#[test]
+fn all_calls_within_a_span_share_it() {
+    let script = Script::new([ok(RUNNING), ok(RUNNING), ok(RUNNING), ok(RUNNING)]);
+    let client = client(&script).within(Duration::from_secs(10));
+    let task = TaskId::new("task_new").unwrap();
+    let error = client.wait(&task).unwrap_err();
+    assert_eq!((error.kind(), error.billed()), (ErrorKind::Deadline, Billed::Yes));
+    let looks = script.asked().len();
+    let error = client.pictures().read("https://h/0").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Deadline);
+    let error = client.task(&task).unwrap_err();
+    assert_eq!((error.kind(), error.billed()), (ErrorKind::Deadline, Billed::No));
+    assert_eq!(script.asked().len(), looks, "nothing is asked for when the time is up");
+}

@@ -264,3 +264,32 @@ fn whoever_waits_in_line_is_not_late_because_of_somebody_elses_server() {
     drop(open);
     assert!(ends.recv_timeout(PATIENCE).unwrap().is_err());
 }
+
+#[test]
+fn a_pace_holds_for_whoever_submits_in_whatever_way() {
+    let clock = Arc::new(JumpingClock { now: Mutex::new(Instant::ZERO), end: NEVER });
+    let answer: Answer = |method, _| Some(if method == Method::POST { ACCEPTED } else { DONE });
+    let network = Arc::new(Network {
+        clock: Arc::clone(&clock),
+        answer,
+        posts: Mutex::default(),
+        looks: Mutex::default(),
+    });
+    let client = Client::builder(ApiKey::new("sk-MARK").unwrap())
+        .transport(Arc::<Network>::clone(&network))
+        .clock(clock)
+        .limits(Limits { submits_per_minute: Some(1), ..Limits::default() })
+        .build()
+        .unwrap();
+    client.submit(zoom()).unwrap();
+    let dispatcher = Dispatcher::new(&client);
+    for _ in 0..2 {
+        dispatcher.submit(zoom(), |submission| drop(submission.unwrap()));
+    }
+    assert!(dispatcher.drain(PATIENCE).is_empty());
+    client.zoom(&zoom()).unwrap();
+    assert!(client.zoom_many([zoom()]).all(|end| end.result.is_ok()));
+    let posts = network.posts.lock().unwrap();
+    assert_eq!(posts.len(), 5);
+    assert!(posts.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_secs(60)), "{posts:?}");
+}

@@ -128,6 +128,9 @@ impl fmt::Debug for Script {
 }
 
 /// A clock that jumps ahead as soon as somebody waits: half an hour passes in no time.
+///
+/// It jumps whatever else goes on meanwhile: where several jobs share it, a transport that takes its time would
+/// see theirs pass. A [`Script`] answers at once.
 #[derive(Debug, Default)]
 pub struct JumpingClock(Mutex<Instant>);
 
@@ -161,7 +164,8 @@ impl Clock for JumpingClock {
     }
 }
 
-/// A task of which nothing else is known; its other fields can be set one by one.
+/// A task of which nothing else is known; its other fields can be set one by one. Whatever else a test may need
+/// has a `new`: [`Image::new`](crate::Image::new), [`Submission::new`](crate::Submission::new) and so on.
 ///
 /// ```
 /// use zoomout::Status;

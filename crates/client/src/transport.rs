@@ -16,7 +16,8 @@ pub trait Transport: Debug + Send + Sync {
     /// A request whose method is not safe (RFC 9110 section 9.2.1) goes out at most once, and on a fresh
     /// connection: on a reused one, a server that hung up long ago would turn "never arrived" into "may
     /// have arrived". No phase of the call lasts longer than [`Context::by`], and once [`Context::cancel`] is
-    /// set, nothing more is sent and the call ends at once.
+    /// set, nothing more is sent and the call ends at once: as [`Failure::not_sent`] if no byte of it was on its
+    /// way, otherwise as [`Failure::unknown`], unless the answer is there.
     ///
     /// # Errors
     /// A [`Failure`] that says whether the request may have reached the server.

@@ -16,7 +16,6 @@ const WINDOW: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
 
 /// The end of one of many zooms.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct Finished {
     /// Its place in the input, from 0.
     pub index: usize,

@@ -4,7 +4,6 @@ use zoomout_core::TaskId;
 
 /// A job that has not ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Unfinished {
     /// The number of the job; see [`JobHandle::id`](crate::JobHandle::id).
     pub id: u64,

@@ -1,9 +1,10 @@
 //! What every Midjourney submission accepts beside its own fields.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::fields::Fields;
 use super::spec::Spec;
@@ -18,27 +19,32 @@ pub(crate) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) metadata: Option<Metadata>,
     #[serde(flatten)]
-    pub(crate) extra: Map<String, Value>,
+    pub(crate) extra: BTreeMap<String, Value>,
 }
 
 impl Settings {
     /// What is left of the fields once an action has taken its own.
     pub(crate) fn of(spec: &Spec, known: &[&'static Spec], mut fields: Fields) -> Result<Self, Invalid> {
         let (speed, metadata) = (fields.take("speed")?, fields.take("metadata")?);
-        let mut settings = Self { speed, metadata, extra: Map::new() };
+        let mut settings = Self { speed, metadata, extra: BTreeMap::new() };
         for (name, value) in fields.rest(spec, known)? {
             settings.add_extra(spec, &name, value)?;
         }
         Ok(settings)
     }
 
-    pub(crate) fn add_extra(&mut self, spec: &Spec, name: &str, value: Value) -> Result<(), Invalid> {
-        if name.is_empty() || spec.field(name).is_some() {
+    pub(crate) fn add_extra(&mut self, spec: &Spec, name: &str, mut value: Value) -> Result<(), Invalid> {
+        if name.is_empty() {
+            return Err(Invalid::new("extra", "must name each field"));
+        }
+        if spec.field(name).is_some() {
             return Err(Invalid::new(
                 "extra",
                 format_args!("must not be named {name:?}: this field has a typed place of its own"),
             ));
         }
+        // Where a program keeps its objects in the order of insertion, equal ones would differ as text.
+        value.sort_all_objects();
         self.extra.insert(String::from(name), value);
         Ok(())
     }

@@ -52,7 +52,7 @@ pub(super) fn advise(kind: ErrorKind, billed: Billed, api: Option<&ApiError>) ->
 
 fn refused(billed: Billed, api: Option<&ApiError>) -> &'static str {
     if billed == Billed::Yes {
-        return "correct what the server names, then wait for the same task again: it is already paid for";
+        return refused_after_payment(api);
     }
     let Some(api) = api else {
         return "read the server's answer, correct the request and try again";
@@ -77,5 +77,21 @@ fn refused(billed: Billed, api: Option<&ApiError>) -> &'static str {
         "check the address of the API: it points elsewhere, and a request that costs money is never redirected"
     } else {
         "read the server's words and correct the request; nothing was charged"
+    }
+}
+
+fn refused_after_payment(api: Option<&ApiError>) -> &'static str {
+    match api {
+        None => "wait for the same task again, which may show another link: it is already paid for",
+        Some(api) if api.is_authentication() => {
+            "check the API key, then wait for the same task again: it is already paid for"
+        }
+        Some(api) if api.is_permission() => {
+            "use the API key of the account that paid for the task, then wait for the same task again"
+        }
+        Some(api) if api.is_not_found() => {
+            "wait for the same task again: it is already paid for; tasks are kept for 3 days"
+        }
+        Some(_) => "read the server's words, then wait for the same task again: it is already paid for",
     }
 }

@@ -62,6 +62,13 @@ pub struct Retry {
     pub rate_limited: bool,
 }
 
+impl Retry {
+    /// Something that will be tried again after so long.
+    pub fn new(attempt: Attempt, reason: impl Into<String>, after: Duration) -> Self {
+        Self { attempt, reason: reason.into(), after, rate_limited: false }
+    }
+}
+
 /// What is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -82,6 +82,13 @@ pub struct Picture {
     pub count: usize,
 }
 
+impl Picture {
+    /// The picture of this number, from 1, of so many.
+    pub fn new(link: impl Into<String>, number: usize, count: usize) -> Self {
+        Self { link: link.into(), number, count }
+    }
+}
+
 /// What comes of a download.
 #[derive(Clone, Debug)]
 pub enum Fetched<P> {

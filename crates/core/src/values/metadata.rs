@@ -15,7 +15,9 @@ impl Metadata {
     ///
     /// # Errors
     /// [`Invalid`] for any other JSON value. Nothing was sent.
-    pub fn new(value: Value) -> Result<Self, Invalid> {
+    pub fn new(mut value: Value) -> Result<Self, Invalid> {
+        // Where a program keeps its objects in the order of insertion, equal ones would differ as text.
+        value.sort_all_objects();
         let kind = match value {
             Value::Object(map) => return Ok(Self(map)),
             Value::Null => "null",

@@ -18,6 +18,13 @@ pub struct Image {
     pub expires_at: Option<u64>,
 }
 
+impl Image {
+    /// A picture at this link.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), expires_at: None }
+    }
+}
+
 /// No task has more pictures than this; a longer list is a fault, and would only cost time.
 pub(super) const MOST: usize = 1_000;
 

@@ -27,6 +27,11 @@ pub struct Button {
 }
 
 impl Button {
+    /// A button with these words on it.
+    pub fn new(custom_id: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { custom_id: custom_id.into(), label: label.into(), emoji: None }
+    }
+
     /// The tier that the button zooms by, if it is a zoom button. The label decides; where it does not
     /// say, the id does, in the forms seen in the wild (reference, section 4.3).
     pub fn tier(&self) -> Option<Tier> {
@@ -75,6 +80,21 @@ pub struct MidjourneyTask {
 }
 
 impl MidjourneyTask {
+    /// A task of which nothing else is known; its other fields can be set one by one.
+    pub const fn new(task_id: TaskId, status: Status) -> Self {
+        Self {
+            task_id,
+            status,
+            action: None,
+            progress: None,
+            buttons: Vec::new(),
+            image_urls: Vec::new(),
+            grid_image_url: None,
+            fail_reason: None,
+            raw: Value::Null,
+        }
+    }
+
     /// The JSON object that the server sent for this task.
     pub fn raw(&self) -> &Value {
         &self.raw

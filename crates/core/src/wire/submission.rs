@@ -16,6 +16,13 @@ pub struct Submission {
     pub status: Status,
 }
 
+impl Submission {
+    /// A task that was accepted, as a record of one says or a test makes up.
+    pub const fn new(task_id: TaskId, status: Status) -> Self {
+        Self { task_id, status }
+    }
+}
+
 impl Answer {
     /// The task that the answer names as new, wherever clients have met its id (reference, section 3). That of
     /// the parent, which some answers repeat, is none.

@@ -198,9 +198,9 @@ export interface Settings {
   readonly baseUrl?: string
   /** In which language the messages of failed tasks are worded, such as `en`. */
   readonly language?: string
-  /** How long to wait for a task in all, in milliseconds; 30 minutes if it is not given. */
+  /** How long to wait for a task in all, in milliseconds; 31 minutes if it is not given. */
   readonly timeoutMs?: number
-  /** How long each phase of a single call may take, in milliseconds. */
+  /** How long each phase of a call or a download may take, in milliseconds: shorter or longer than usual. */
   readonly callTimeoutMs?: number
   /**
    * `never` sends every submission once, whatever happens; `safe`, the default, sends again only what provably

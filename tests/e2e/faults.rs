@@ -30,7 +30,7 @@ fn run(case: &Case, driver: Driver) -> String {
     let client = Client::builder(ApiKey::new(server.key()).unwrap())
         .base_url(server.url().parse().unwrap())
         .clock(Arc::new(MachineClock::at_pace(PACE)))
-        .timeouts(Timeouts::default().at_most(PATIENCE))
+        .timeouts(Timeouts::each(PATIENCE))
         .build()
         .unwrap();
     if case.shut {

@@ -103,7 +103,7 @@ fn client(server: &Server, limits: Limits) -> Client {
     Client::builder(ApiKey::new(server.key()).unwrap())
         .base_url(server.url().parse().unwrap())
         .clock(Arc::new(MachineClock::at_pace(PACE)))
-        .timeouts(Timeouts::default().at_most(PATIENCE))
+        .timeouts(Timeouts::each(PATIENCE))
         .limits(limits)
         .build()
         .unwrap()

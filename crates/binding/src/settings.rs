@@ -53,7 +53,7 @@ impl Settings {
             builder = builder.language(language.parse()?);
         }
         if let Some(limit) = self.call_timeout {
-            builder = builder.timeouts(Timeouts::default().at_most(seconds("call_timeout", limit)?));
+            builder = builder.timeouts(Timeouts::each(seconds("call_timeout", limit)?));
         }
         if let Some(pace) = self.pace {
             builder = builder.clock(Arc::new(MachineClock::at_pace(pace)));

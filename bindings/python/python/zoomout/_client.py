@@ -73,8 +73,8 @@ class Client:
         api_key: The key; without one, the environment variable ``APIMART_API_KEY`` is read.
         base_url: Another address of the API; without a key and an address, ``APIMART_BASE_URL`` is read.
         language: In which language the messages of failed tasks are worded, such as ``"en"``.
-        timeout: How long to wait for a task in all; 30 minutes if it is not given.
-        call_timeout: How long each phase of a single call may take.
+        timeout: How long to wait for a task in all; 31 minutes if it is not given.
+        call_timeout: How long each phase of a call or a download may take: shorter or longer than usual.
         resubmit: ``"never"`` sends every submission once, whatever happens; ``"safe"``, the default, sends
             again only what provably was not executed; ``"eager"`` **may pay twice**.
 

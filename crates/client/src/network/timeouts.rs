@@ -22,18 +22,9 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
-    /// The same, with no phase longer than `limit`.
-    #[must_use]
-    pub fn at_most(self, limit: Duration) -> Self {
-        let Self { resolve, connect, send, response, body, picture } = self;
-        Self {
-            resolve: resolve.min(limit),
-            connect: connect.min(limit),
-            send: send.min(limit),
-            response: response.min(limit),
-            body: body.min(limit),
-            picture: picture.min(limit),
-        }
+    /// So long for each phase alike, be it shorter or longer than usual.
+    pub const fn each(limit: Duration) -> Self {
+        Self { resolve: limit, connect: limit, send: limit, response: limit, body: limit, picture: limit }
     }
 
     /// Those of a download.

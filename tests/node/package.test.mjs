@@ -18,6 +18,17 @@ const cjsTesting = require('zoomout/testing')
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const run = promisify(execFile)
 
+test("the message of an error ends with its cause, whether the core's own message has it or not", () => {
+  for (const [message, cause, shown] of [
+    ['the server refused the zoom: it is a grid', 'it is a grid', 'the server refused the zoom: it is a grid'],
+    ['nothing left this machine', 'connection refused', 'nothing left this machine: connection refused'],
+    ['the task did not finish', null, 'the task did not finish'],
+    ['the server refused the zoom', '', 'the server refused the zoom'],
+  ]) {
+    assert.equal(new esm.ZoomoutError({ kind: 'refused', message, cause, retry_after: null }).message, shown)
+  }
+})
+
 test('import and require give the same objects', () => {
   for (const [imported, required] of [[esm, cjs], [esmTesting, cjsTesting]]) {
     assert.deepEqual(Object.keys(imported).filter((name) => name !== 'default').sort(), Object.keys(required).sort())

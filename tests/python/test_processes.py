@@ -28,7 +28,7 @@ def test_results_and_errors_cross_process_pools(method: str, zoomout_emulator: E
     with multiprocessing.get_context(method).Pool(2) as pool:
         done = pool.apply_async(_look, (*account, zoomout_emulator.seeds["upscaled"]))
         refused = pool.apply_async(_zoom, (*account, zoomout_emulator.seeds["grid"]))
-        invalid = pool.apply_async(_zoom, (*account, "a/b"))
+        invalid = pool.apply_async(_zoom, (*account, "a\nb"))
         assert done.get(60).status == "completed"
         with pytest.raises(zoomout.RefusedError) as raised:
             refused.get(60)

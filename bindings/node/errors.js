@@ -3,7 +3,8 @@
 
 class ZoomoutError extends Error {
   constructor({ kind, message, cause, retry_after: retryAfter, ...fields }) {
-    super(cause === null ? message : `${message}: ${cause}`)
+    // The core's own message may end with it.
+    super(cause === null || message.endsWith(cause) ? message : `${message}: ${cause}`)
     this.code = kind
     this.billed = fields.billed
     this.field = fields.field

@@ -59,7 +59,7 @@ describe('calls', () => {
   })
 
   test('errors say what was refused, what it cost and what to do', async () => {
-    await assert.rejects(client.zoom('a/b'), { name: 'InvalidError', field: 'task_id', billed: 'no' })
+    await assert.rejects(client.zoom('a\nb'), { name: 'InvalidError', field: 'task_id', billed: 'no' })
     await assert.rejects(client.zoom({ taskId: parent, index: 1.5 }), { field: 'index' })
     await assert.rejects(client.zoom({ taskId: parent, zoomRatio: '2' }), TypeError)
     // A misspelt field could buy another tier.
@@ -282,7 +282,7 @@ describe('many', () => {
       for await (const { task, error } of client.zoomMany(broken())) ends.push(task?.status ?? error.code)
     }, /the input/)
     assert.deepEqual(ends.sort(), ['completed', 'refused'])
-    await assert.rejects(client.zoomMany(['a/b']).next(), InvalidError)
+    await assert.rejects(client.zoomMany(['a\nb']).next(), InvalidError)
     await assert.rejects(client.zoomMany(parent).next(), /for one there is zoom/)
     const clumsy = () => {
       throw new Error('clumsy')

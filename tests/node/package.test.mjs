@@ -18,6 +18,17 @@ const cjsTesting = require('zoomout/testing')
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const run = promisify(execFile)
 
+test("the message of an error ends with its cause, whether the core's own message has it or not", () => {
+  for (const [message, cause, shown] of [
+    ['the server refused the zoom: it is a grid', 'it is a grid', 'the server refused the zoom: it is a grid'],
+    ['nothing left this machine', 'connection refused', 'nothing left this machine: connection refused'],
+    ['the task did not finish', null, 'the task did not finish'],
+    ['the server refused the zoom', '', 'the server refused the zoom'],
+  ]) {
+    assert.equal(new esm.ZoomoutError({ kind: 'refused', message, cause, retry_after: null }).message, shown)
+  }
+})
+
 test('import and require give the same objects', () => {
   for (const [imported, required] of [[esm, cjs], [esmTesting, cjsTesting]]) {
     assert.deepEqual(Object.keys(imported).filter((name) => name !== 'default').sort(), Object.keys(required).sort())
@@ -28,7 +39,7 @@ test('import and require give the same objects', () => {
 
 test('an error is an instance of its class and says what to do', () => {
   assert.throws(
-    () => new cjs.ZoomRequest({ taskId: '../x' }),
+    () => new cjs.ZoomRequest({ taskId: 'a\nb' }),
     (error) => {
       assert.ok(error instanceof esm.InvalidError && error instanceof esm.ZoomoutError && error instanceof Error)
       assert.equal(error.name, 'InvalidError')
@@ -105,7 +116,7 @@ test('the command is the same as the Rust one', async () => {
   const cli = join(root, 'bindings/node/cli.js')
   const shown = await run(process.execPath, [cli, 'zoom', 'task_1', '--zoom-ratio', '1.5', '--dry-run', '--json'])
   assert.equal(JSON.parse(shown.stdout).tier, 'Zoom Out 1.5x')
-  await assert.rejects(run(process.execPath, [cli, 'zoom', 'a/b', '--dry-run']), ({ code, stderr }) => {
+  await assert.rejects(run(process.execPath, [cli, 'zoom', 'a\nb', '--dry-run']), ({ code, stderr }) => {
     assert.match(stderr, /error: task_id must be/)
     return code === 2
   })

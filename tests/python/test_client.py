@@ -250,7 +250,7 @@ def test_trouble_in_the_input_is_raised_when_all_before_it_have_ended(emulator: 
     parent = emulator.seeds["upscaled"]
     inputs: tuple[tuple[Any, type[Exception]], ...] = (
         (fails(), LookupError),
-        ([parent, "a/b"], zoomout.InvalidError),
+        ([parent, "a\nb"], zoomout.InvalidError),
         ([parent, 7], TypeError),
         ([parent, {"task_id": parent, "zoom": 2}], TypeError),
     )

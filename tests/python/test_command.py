@@ -25,7 +25,7 @@ def test_the_command_is_the_same() -> None:
     """Results, refusals and exit codes of the Rust command."""
     shown = command("zoom", "task_1", "--zoom-ratio", "1.5", "--dry-run", "--json")
     assert (shown.returncode, json.loads(shown.stdout)["tier"]) == (0, "Zoom Out 1.5x")
-    refused = command("zoom", "a/b", "--dry-run")
+    refused = command("zoom", "a\nb", "--dry-run")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "error: task_id must be" in refused.stderr
     script = Path(sys.executable).with_name("zoomout")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import doctest
 import pickle
+import subprocess
 import sys
 from collections import ChainMap
 
 import pytest
 import zoomout
-from zoomout import Image, Task, TaskError, ZoomRequest
+from zoomout import Image, Task, TaskError, ZoomoutError, ZoomRequest
 from zoomout._errors import CLASSES
 
 
@@ -24,11 +25,26 @@ def test_the_examples_in_the_docs_run() -> None:
 def test_an_error_says_what_to_do() -> None:
     """A refusal is a ValueError that names its field, the bill and the next step."""
     with pytest.raises(ValueError, match="task_id must be") as raised:
-        ZoomRequest("../x")
+        ZoomRequest("a\nb")
     error = raised.value
     assert isinstance(error, zoomout.InvalidError)
     assert (error.kind, error.billed, error.field) == ("invalid", "no", "task_id")
     assert "nothing was charged" in error.next_step
+
+
+def test_the_message_of_an_error_ends_with_its_cause() -> None:
+    """Whether the core's own message has it or not."""
+    for message, cause, shown in [
+        (
+            "the server refused the zoom: it is a grid",
+            "it is a grid",
+            "the server refused the zoom: it is a grid",
+        ),
+        ("nothing left this machine", "connection refused", "nothing left this machine: connection refused"),
+        ("the task did not finish", None, "the task did not finish"),
+        ("the server refused the zoom", "", "the server refused the zoom"),
+    ]:
+        assert str(ZoomoutError(message, kind="refused", billed="no", cause=cause)) == shown
 
 
 @pytest.mark.parametrize("kind", CLASSES)
@@ -62,8 +78,8 @@ def test_requests_are_values() -> None:
     assert repr(one) == 'ZoomRequest({"task_id":"task_1","zoom_ratio":1.5})'
     with pytest.raises(AttributeError):
         one.tier = None  # type: ignore[misc]
-    full = ZoomRequest("task_1", custom_id="MJ::x", index=2, speed="fast", metadata={"album": [1]})
-    for request in (one, full):
+    pressed = ZoomRequest("task_1", custom_id="MJ::x", speed="fast", metadata={"album": [1]})
+    for request in (one, pressed, ZoomRequest("task_1", index=2)):
         assert pickle.loads(pickle.dumps(request)) == copy.copy(request) == copy.deepcopy(request) == request
 
 
@@ -129,6 +145,39 @@ def test_a_notebook_shows_a_task_without_trusting_it() -> None:
     html = TASK._repr_html_()
     assert '<img src="https://h/&lt;0&gt;.png" style="max-width: 45%">' in html
     assert "<th>cost</th><td>0.05</td>" in html
+
+
+MACHINE = """
+import sys, threading
+from zoomout._native import NativeMachine
+machine = NativeMachine.wait(("sk-1", None), "task_1", (None, None), 1)
+sys.setswitchinterval(1e-6)
+
+def report():
+    for _ in range(2000):
+        try:
+            machine.on_response(0, (0, [], b""))
+        except (ValueError, RuntimeError):
+            pass
+
+def poll():
+    for _ in range(2000):
+        try:
+            machine.poll(0)
+        except RuntimeError:
+            pass
+
+threads = [threading.Thread(target=work) for work in (report, poll)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_two_threads_at_one_machine_never_wait_for_each_other() -> None:
+    """Whoever comes too early is told so: waiting would keep the interpreter lock from the other one."""
+    subprocess.run([sys.executable, "-c", MACHINE], timeout=60, check=True)
 
 
 def test_a_client_does_not_pickle() -> None:

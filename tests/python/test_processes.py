@@ -1,17 +1,11 @@
-"""Several processes: pools of every kind, forks under load, sub-interpreters."""
+"""Several processes: pools of every kind, interpreters that end, sub-interpreters."""
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import multiprocessing
-import os
 import subprocess
 import sys
-import threading
-import warnings
 from importlib import import_module
-from typing import Any
 
 import pytest
 import zoomout
@@ -34,7 +28,7 @@ def test_results_and_errors_cross_process_pools(method: str, zoomout_emulator: E
     with multiprocessing.get_context(method).Pool(2) as pool:
         done = pool.apply_async(_look, (*account, zoomout_emulator.seeds["upscaled"]))
         refused = pool.apply_async(_zoom, (*account, zoomout_emulator.seeds["grid"]))
-        invalid = pool.apply_async(_zoom, (*account, "a/b"))
+        invalid = pool.apply_async(_zoom, (*account, "a\nb"))
         assert done.get(60).status == "completed"
         with pytest.raises(zoomout.RefusedError) as raised:
             refused.get(60)
@@ -43,65 +37,28 @@ def test_results_and_errors_cross_process_pools(method: str, zoomout_emulator: E
             invalid.get(60)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-def test_a_forked_process_goes_on_with_the_same_client(zoomout_emulator: Emulator) -> None:
-    """Whatever the parent's threads were doing."""
-    client, parent = zoomout_emulator.client(), zoomout_emulator.seeds["upscaled"]
-    over = threading.Event()
-
-    def busy() -> None:
-        while not over.is_set():
-            list(client.zoom_many([parent] * 20))
-
-    load = threading.Thread(target=busy)
-    load.start()
-    try:
-        asyncio.run(_work(client, parent))
-        many = client.zoom_many([parent] * 50)
-        next(many)
-        leftovers = [many, zoomout_emulator]
-        children = [_fork(client, parent, leftovers) for _ in range(10)]
-        assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 10
-    finally:
-        over.set()
-        load.join()
-
-
-async def _work(client: Client, parent: str) -> None:
-    """On the dispatcher, and on a connection that is kept."""
-    task = await zoomout.AsyncClient._of(client).zoom(parent)
-    assert client.task(task.task_id).status == "completed"
-
-
-def _fork(client: Client, parent: str, leftovers: list[Any]) -> int:
-    with warnings.catch_warnings():
-        # Python warns of forks beside threads, which is what this is about.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            asyncio.run(_work(client, parent))
-            # What the parent left behind is garbage here, too, and goes without its threads.
-            for left in leftovers:
-                left.close()
-            leftovers.clear()
-            gc.collect()
-            code = 0
-        finally:
-            os._exit(code)
-    return child
-
-
 LEAVING = """
 import asyncio, sys, threading
 from zoomout import AsyncClient, Client
 url, key, parent = sys.argv[1:]
-threading.Thread(target=Client(key, base_url=url).zoom, args=(parent,), daemon=True).start()
+client = Client(key, base_url=url)
+
+def many():
+    for _ in client.zoom_many([parent] * 20, on_progress=lambda *_: None):
+        pass
+
+for work in (lambda: client.zoom(parent, on_progress=lambda _: None), many):
+    threading.Thread(target=work, daemon=True).start()
+
+async def aio_many():
+    async for _ in AsyncClient(key, base_url=url).zoom_many([parent] * 20, on_progress=lambda *_: None):
+        pass
 
 async def main():
-    zooms = [asyncio.ensure_future(AsyncClient(key, base_url=url).zoom(parent)) for _ in range(20)]
-    await asyncio.sleep(0)
+    zooms = [AsyncClient(key, base_url=url).zoom(parent, on_progress=lambda _: None) for _ in range(20)]
+    tasks = [asyncio.ensure_future(work) for work in (*zooms, aio_many())]
+    for _ in range(int(sys.stdin.readline())):
+        await asyncio.sleep(0)
     print("leaving")
 
 asyncio.run(main())
@@ -112,9 +69,11 @@ def test_an_interpreter_ends_in_the_middle_of_calls() -> None:
     """Without a word and without a wait."""
     with Emulator(picture_side=24) as emulator:
         command = [sys.executable, "-c", LEAVING, emulator.url, emulator.key, emulator.seeds["upscaled"]]
-        for _ in range(5):
-            ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-            assert (ended.returncode, ended.stdout, ended.stderr) == (0, "leaving\n", "")
+        for turns in (0, 1, 10, 100, 1000):
+            ended = subprocess.run(
+                command, input=f"{turns}\n", capture_output=True, text=True, timeout=30, check=False
+            )
+            assert (ended.returncode, ended.stdout, ended.stderr) == (0, "leaving\n", ""), turns
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="its module is new in 3.14")

@@ -18,7 +18,7 @@ use crate::wait::SIGNALS;
 /// Zooms under way, handed out as they end.
 #[pyclass(frozen, module = "zoomout._native")]
 pub(crate) struct NativeBatch {
-    batch: Mutex<OwnProcess<Batch>>,
+    batch: OwnProcess<Mutex<Batch>>,
     turn: Turn,
 }
 
@@ -27,12 +27,13 @@ type Ended = (usize, Option<String>, Option<Py<PyAny>>);
 
 impl NativeBatch {
     pub(crate) fn new(batch: Batch, turn: Turn) -> Self {
-        Self { batch: Mutex::new(OwnProcess::new(batch)), turn }
+        Self { batch: OwnProcess::new(Mutex::new(batch)), turn }
     }
 
     /// What there is to do with the batch; nothing in a forked process.
     fn with<T>(&self, act: impl FnOnce(&mut Batch) -> T) -> Option<T> {
-        self.batch.lock().unwrap_or_else(PoisonError::into_inner).get_mut().map(act)
+        let batch = self.batch.get()?;
+        Some(act(&mut batch.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 }
 

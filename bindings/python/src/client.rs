@@ -1,30 +1,37 @@
 //! The client, and what fetches pictures without one.
 
+use std::convert::Infallible;
 use std::num::NonZeroUsize;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use zoomout::{ApiKey, Pictures};
-use zoomout_binding::{Connection, Settings};
+use zoomout_binding::{Connection, EachProcess, Settings};
 
 use crate::ask::Ask;
 use crate::batch::NativeBatch;
 use crate::error::raise;
 use crate::job::{NativeJob, listener, teller};
-use crate::turns::Turns;
+use crate::turns::Turn;
 use crate::wait::run;
 
 /// What `zoomout.Client` and `zoomout.AsyncClient` stand on.
 #[pyclass(frozen, module = "zoomout._native")]
 pub(crate) struct NativeClient {
     connection: Connection,
-    turns: Turns,
+    turns: EachProcess<Turn>,
 }
 
 impl NativeClient {
     pub(crate) fn new(py: Python<'_>, settings: Settings) -> PyResult<Self> {
         let connection = Connection::new(settings).map_err(|error| raise(py, &error))?;
-        Ok(Self { connection, turns: Turns::default() })
+        Ok(Self { connection, turns: EachProcess::new(Turn::default()) })
+    }
+
+    /// A place in the queue of this process.
+    fn turn(&self) -> Turn {
+        let Ok(turn) = self.turns.get_or_make(|| Ok::<_, Infallible>(Turn::default()));
+        turn.clone()
     }
 }
 
@@ -60,7 +67,7 @@ impl NativeClient {
         ask: &Bound<'_, Ask>,
         on_event: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        let client = self.connection.client().map_err(|error| raise(py, &error))?;
+        let client = self.connection.client().map_err(|error| raise(py, &error))?.clone();
         let ask = ask.get().0.clone();
         run(py, on_event, move |token, tell| ask.run(&client.cancelled_by(token).observed_by(tell)))
     }
@@ -76,7 +83,7 @@ impl NativeClient {
     ) -> PyResult<NativeJob> {
         // With the interpreter lock held: it takes microseconds, and nobody calls Python under the
         // dispatcher's own lock. Giving it up here would make a thousand starts queue behind every callback.
-        let turn = self.turns.here(py);
+        let turn = self.turn();
         let handle = self.connection.start(
             ask.get().0.clone(),
             listener(turn.clone(), on_event),
@@ -89,7 +96,7 @@ impl NativeClient {
     #[pyo3(signature = (window, in_order))]
     fn batch(&self, py: Python<'_>, window: Option<NonZeroUsize>, in_order: bool) -> PyResult<NativeBatch> {
         let batch = self.connection.batch(window, in_order).map_err(|error| raise(py, &error))?;
-        Ok(NativeBatch::new(batch, self.turns.here(py)))
+        Ok(NativeBatch::new(batch, self.turn()))
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct NativeEmulator {
     url: String,
     key: &'static str,
     time_scale: f64,
-    server: Mutex<Option<OwnProcess<Server>>>,
+    server: OwnProcess<Mutex<Option<Server>>>,
 }
 
 #[pymethods]
@@ -29,7 +29,7 @@ impl NativeEmulator {
     fn start(port: u16, time_scale: f64, picture_side: u32) -> PyResult<Self> {
         let server = Server::start(Options { port, time_scale, picture_side, ..Options::default() })?;
         let (url, key) = (server.url().to_owned(), server.key());
-        Ok(Self { url, key, time_scale, server: Mutex::new(Some(OwnProcess::new(server))) })
+        Ok(Self { url, key, time_scale, server: OwnProcess::new(Mutex::new(Some(server))) })
     }
 
     #[getter]
@@ -96,15 +96,21 @@ impl NativeEmulator {
         detached(py, || self.with(|server| if refuse { server.shut() } else { server.open() }))
     }
 
-    fn close(&self) {
-        drop(self.server.lock().unwrap_or_else(PoisonError::into_inner).take());
+    /// Ends it. In a forked process there is nothing to end.
+    fn close(&self, py: Python<'_>) {
+        detached(py, || {
+            if let Some(server) = self.server.get() {
+                drop(server.lock().unwrap_or_else(PoisonError::into_inner).take());
+            }
+        });
     }
 }
 
 impl NativeEmulator {
     fn with<T>(&self, act: impl FnOnce(&Server) -> T) -> PyResult<T> {
-        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
-        let server = server.as_ref().ok_or_else(|| PyRuntimeError::new_err("the emulator is closed"))?;
-        server.get().map(act).ok_or_else(|| PyRuntimeError::new_err("the emulator is another process's"))
+        let server = self.server.get();
+        let server = server.ok_or_else(|| PyRuntimeError::new_err("the emulator is another process's"))?;
+        let server = server.lock().unwrap_or_else(PoisonError::into_inner);
+        server.as_ref().map(act).ok_or_else(|| PyRuntimeError::new_err("the emulator is closed"))
     }
 }

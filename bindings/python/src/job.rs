@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use zoomout::{Error, Event, JobHandle};
-use zoomout_binding::{Answer, json};
+use zoomout_binding::{Answer, OwnProcess, json};
 
 use crate::ask::present;
 use crate::error::raise;
@@ -12,20 +12,20 @@ use crate::turns::Turn;
 /// A job under way.
 #[pyclass(frozen, module = "zoomout._native")]
 pub(crate) struct NativeJob {
-    handle: JobHandle,
+    handle: OwnProcess<JobHandle>,
 }
 
 impl NativeJob {
-    pub(crate) const fn new(handle: JobHandle) -> Self {
-        Self { handle }
+    pub(crate) fn new(handle: JobHandle) -> Self {
+        Self { handle: OwnProcess::new(handle) }
     }
 }
 
 #[pymethods]
 impl NativeJob {
-    /// Stops waiting; the end is told as always.
+    /// Stops waiting; the end is told as always. In a forked process there is nothing to stop.
     fn cancel(&self, py: Python<'_>) {
-        detached(py, || self.handle.cancel());
+        detached(py, || self.handle.get().map(JobHandle::cancel));
     }
 }
 

@@ -17,8 +17,7 @@ use pyo3::prelude::*;
 
 /// What `zoomout/__init__.py` stands on.
 ///
-/// A forked process is safe because our locks are only taken with the interpreter lock held: where there is
-/// none, Python is told to bring it back.
+/// No test of ours runs without the interpreter lock: where there is none, Python is told to bring it back.
 #[pymodule(gil_used = true)]
 mod _native {
     use pyo3::prelude::*;

@@ -1,7 +1,5 @@
 //! The state machine of a job, for the shared cases.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use pyo3::prelude::*;
 use zoomout::{Api, ApiKey, Policy};
 use zoomout_binding::{Machine, Reply, Settings};
@@ -11,18 +9,8 @@ use crate::error::raise;
 use crate::request::{UpscaleRequest, ZoomRequest};
 
 /// A job without a clock, a socket or a thread.
-#[pyclass(frozen, module = "zoomout._native")]
-pub(crate) struct NativeMachine(Mutex<Machine>);
-
-impl NativeMachine {
-    fn machine(&self) -> MutexGuard<'_, Machine> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn new(machine: Machine) -> Self {
-        Self(Mutex::new(machine))
-    }
-}
+#[pyclass(module = "zoomout._native")]
+pub(crate) struct NativeMachine(Machine);
 
 /// The account whose calls are made: its key, and the address of its API.
 #[derive(FromPyObject)]
@@ -74,7 +62,7 @@ impl NativeMachine {
         seed: u64,
     ) -> PyResult<Self> {
         let action = request.get().zoom.clone().into();
-        Ok(Self::new(Machine::submit(account.api(py)?, action, policy.policy(py)?, seed)))
+        Ok(Self(Machine::submit(account.api(py)?, action, policy.policy(py)?, seed)))
     }
 
     #[staticmethod]
@@ -86,7 +74,7 @@ impl NativeMachine {
         seed: u64,
     ) -> PyResult<Self> {
         let action = request.get().upscale.clone().into();
-        Ok(Self::new(Machine::submit(account.api(py)?, action, policy.policy(py)?, seed)))
+        Ok(Self(Machine::submit(account.api(py)?, action, policy.policy(py)?, seed)))
     }
 
     #[staticmethod]
@@ -98,14 +86,13 @@ impl NativeMachine {
         seed: u64,
     ) -> PyResult<Self> {
         let task_id = named(py, task_id)?;
-        Ok(Self::new(Machine::wait(account.api(py)?, task_id, policy.policy(py)?, seed)))
+        Ok(Self(Machine::wait(account.api(py)?, task_id, policy.policy(py)?, seed)))
     }
 
     /// The request that makes the call that was last handed out: method, address, headers, body. It holds
     /// the key.
     fn request(&self) -> Option<PlainRequest> {
-        let machine = self.machine();
-        let request = machine.request()?;
+        let request = self.0.request()?;
         let headers = request.headers().iter();
         Some((
             request.method().as_str().to_owned(),
@@ -118,20 +105,20 @@ impl NativeMachine {
     }
 
     /// What to do next, as JSON; moments are milliseconds.
-    fn poll(&self, now: u64) -> String {
-        self.machine().poll(now)
+    fn poll(&mut self, now: u64) -> String {
+        self.0.poll(now)
     }
 
-    fn on_response(&self, py: Python<'_>, now: u64, reply: PlainReply) -> PyResult<()> {
-        self.machine().on_response(now, reply.into()).map_err(|error| raise(py, &error))
+    fn on_response(&mut self, py: Python<'_>, now: u64, reply: PlainReply) -> PyResult<()> {
+        self.0.on_response(now, reply.into()).map_err(|error| raise(py, &error))
     }
 
-    fn on_failure(&self, now: u64, not_sent: bool, cause: &str) {
-        self.machine().on_failure(now, not_sent, cause);
+    fn on_failure(&mut self, now: u64, not_sent: bool, cause: &str) {
+        self.0.on_failure(now, not_sent, cause);
     }
 
-    fn cancel(&self) {
-        self.machine().cancel();
+    fn cancel(&mut self) {
+        self.0.cancel();
     }
 }
 

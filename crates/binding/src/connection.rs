@@ -2,32 +2,31 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use zoomout::{Batch, Client, Dispatcher, Error, Event, JobHandle};
 
 use crate::ask::{Answer, Ask};
-use crate::own_process::OwnProcess;
+use crate::each_process::EachProcess;
 use crate::settings::Settings;
 
-/// A client with its dispatcher, which is made when it is first needed.
+/// A client with its dispatcher.
 ///
 /// A forked process has the memory of its parent, but none of its threads, and must not use its
 /// connections: there, all is made anew.
 pub struct Connection {
     settings: Settings,
-    made: Mutex<OwnProcess<Made>>,
+    made: EachProcess<Made>,
 }
 
 struct Made {
     client: Client,
-    dispatcher: Option<Arc<Dispatcher>>,
+    dispatcher: Dispatcher,
 }
 
 impl Made {
-    fn by(settings: &Settings) -> Result<OwnProcess<Self>, Error> {
+    fn by(settings: &Settings) -> Result<Self, Error> {
         let client = settings.clone().builder()?.build()?;
-        Ok(OwnProcess::new(Self { client, dispatcher: None }))
+        Ok(Self { dispatcher: Dispatcher::new(&client), client })
     }
 }
 
@@ -37,7 +36,7 @@ impl Connection {
     /// # Errors
     /// Those of [`Settings::builder`] and of [`ClientBuilder::build`](zoomout::ClientBuilder::build).
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let made = Mutex::new(Made::by(&settings)?);
+        let made = EachProcess::new(Made::by(&settings)?);
         Ok(Self { settings, made })
     }
 
@@ -45,23 +44,16 @@ impl Connection {
     ///
     /// # Errors
     /// As [`new`](Self::new), after a fork.
-    pub fn client(&self) -> Result<Client, Error> {
-        self.here(|made| Ok(made.client.clone()))
+    pub fn client(&self) -> Result<&Client, Error> {
+        Ok(&self.here()?.client)
     }
 
     /// The dispatcher of this process.
     ///
     /// # Errors
     /// As [`client`](Self::client).
-    pub fn dispatcher(&self) -> Result<Arc<Dispatcher>, Error> {
-        self.here(|made| {
-            if let Some(dispatcher) = &made.dispatcher {
-                return Ok(Arc::clone(dispatcher));
-            }
-            let dispatcher = Arc::new(Dispatcher::new(&made.client));
-            made.dispatcher = Some(Arc::clone(&dispatcher));
-            Ok(dispatcher)
-        })
+    pub fn dispatcher(&self) -> Result<&Dispatcher, Error> {
+        Ok(&self.here()?.dispatcher)
     }
 
     /// Asks on the threads of the dispatcher.
@@ -74,30 +66,23 @@ impl Connection {
         on_event: impl FnMut(&Event) + Send + 'static,
         on_end: impl FnOnce(Result<Answer, Error>) + Send + 'static,
     ) -> Result<JobHandle, Error> {
-        Ok(ask.start(&*self.dispatcher()?, on_event, on_end))
+        Ok(ask.start(self.dispatcher()?, on_event, on_end))
     }
 
     /// An empty batch.
     ///
     /// # Errors
-    /// As [`dispatcher`](Self::dispatcher).
+    /// As [`client`](Self::client).
     pub fn batch(&self, window: Option<NonZeroUsize>, in_order: bool) -> Result<Batch, Error> {
-        let mut batch = Batch::new(&self.client()?);
+        let mut batch = Batch::new(self.client()?);
         if let Some(window) = window {
             batch = batch.window(window);
         }
         Ok(if in_order { batch.in_order() } else { batch })
     }
 
-    /// What is made for this process, anew after a fork.
-    fn here<T>(&self, look: impl Fn(&mut Made) -> Result<T, Error>) -> Result<T, Error> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            if let Some(made) = made.get_mut() {
-                return look(made);
-            }
-            *made = Made::by(&self.settings)?;
-        }
+    fn here(&self) -> Result<&Made, Error> {
+        self.made.get_or_make(|| Made::by(&self.settings))
     }
 }
 

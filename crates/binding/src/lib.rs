@@ -4,12 +4,14 @@
 
 mod ask;
 mod connection;
+mod each_process;
 mod machine;
 mod own_process;
 mod settings;
 
 pub use ask::{Answer, Ask, Fetch};
 pub use connection::Connection;
+pub use each_process::EachProcess;
 pub use machine::{Machine, Reply, read_buttons, read_task};
 pub use own_process::OwnProcess;
 pub use settings::Settings;

@@ -1,10 +1,11 @@
-//! What must not be dropped in a forked process.
+//! What must not be touched in a forked process.
 
 use std::mem;
 use std::process;
 
-/// A value with threads behind it. A forked process has a copy of the value but none of the threads: dropping it
-/// there would wait for them, or for a lock that one of them held, for ever. So there it is forgotten.
+/// A value with threads behind it, or with a lock. A forked process has a copy of the value but none of the
+/// threads: using or dropping it there would wait for them, or for a lock that one of them held, for ever. So there it is
+/// out of reach, and forgotten at its end.
 #[derive(Debug)]
 pub struct OwnProcess<T> {
     process: u32,
@@ -23,12 +24,6 @@ impl<T> OwnProcess<T> {
         self.value.as_ref().filter(|_| self.is_here())
     }
 
-    /// The same, to change it.
-    pub fn get_mut(&mut self) -> Option<&mut T> {
-        let here = self.is_here();
-        self.value.as_mut().filter(|_| here)
-    }
-
     fn is_here(&self) -> bool {
         self.process == process::id()
     }
@@ -39,5 +34,36 @@ impl<T> Drop for OwnProcess<T> {
         if !self.is_here() {
             mem::forget(self.value.take());
         }
+    }
+}
+
+#[cfg(test)]
+impl<T> OwnProcess<T> {
+    /// As a forked process has it.
+    pub(crate) fn of_another(value: T) -> Self {
+        Self { process: process::id().wrapping_add(1), value: Some(value) }
+    }
+
+    /// The value, whoever's it is.
+    pub(crate) fn even_of_another(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn another_process_neither_sees_the_value_nor_drops_it() {
+        let value = Arc::new(());
+        let other = OwnProcess::of_another(Arc::clone(&value));
+        assert_eq!(other.get(), None);
+        drop(other);
+        assert_eq!(Arc::strong_count(&value), 2);
+        drop(OwnProcess::new(Arc::clone(&value)));
+        assert_eq!(Arc::strong_count(&value), 2);
     }
 }

@@ -49,7 +49,7 @@ fn under_single(hash: &str) -> Vec<Button> {
     let solo = |name: &str| format!("MJ::{name}::{hash}::SOLO");
     let mut buttons = vec![
         Button::new(solo("Outpaint::50::1"), "Zoom Out 2×", Press::Zoom(Factor::Two)),
-        Button::new(solo("Outpaint::75::1"), "Zoom Out 1.5×", Press::Zoom(Factor::OneAndAHalf)),
+        Button::new(solo("Outpaint::75::1"), "Zoom Out 1.5×", Press::Zoom(Factor::OneAndAThird)),
         Button::new(format!("MJ::CustomZoom::{hash}"), "Custom Zoom", Press::Zoom(Factor::Two)),
         Button::new(solo("Inpaint::1"), "Vary (Region)", Press::Other),
     ];

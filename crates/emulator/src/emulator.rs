@@ -182,7 +182,7 @@ impl Emulator {
         let parent_id = body.parent_id(action)?;
         let parent = self.tasks.get(parent_id).filter(|task| !task.is_forgotten(now));
         let parent = parent.ok_or_else(|| Refusal::no_such_parent(parent_id))?;
-        let order = body.order(action, parent, now, self.settings.images_per_zoom)?;
+        let order = body.order(action, parent, now, self.settings)?;
         let speed = body.speed.unwrap_or_default();
         let task = Task {
             id: crate::id::task(&mut self.rng),

@@ -41,7 +41,7 @@ mod time;
 pub use bill::{Bill, BillLine};
 pub use emulator::{Emulator, KEY};
 pub use fault::{Fault, Rule, Script, Target};
-pub use picture::{Factor, Picture};
+pub use picture::{Factor, Picture, Shift};
 pub use price::Usd;
 pub use reply::{Body, Part, Reply, Wire};
 pub use seed::Seed;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::picture::{Factor, Picture};
+use crate::picture::{Factor, Picture, Shift};
 use crate::price;
 use crate::speed::Speed;
 use crate::task::{Action, Content, Ending, Owner, Task};
@@ -72,6 +72,7 @@ pub(crate) fn tasks(start: Millis) -> Vec<Task> {
         parent: Box::new(landscape(first)),
         factor: Factor::Two,
         variant: 0,
+        shift: Shift::default(),
     });
     let grid = Task {
         id: Seed::GRID.task_id.to_owned(),

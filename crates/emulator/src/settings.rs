@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::picture::Shift;
+
 /// How the emulated API behaves where the documents leave it open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -10,6 +12,8 @@ pub struct Settings {
     pub images_per_zoom: Images,
     /// How many submissions a minute are let through; `None`: any number.
     pub submits_per_minute: Option<u32>,
+    /// How far off the middle a zoom leaves its parent: real ones come back shifted by some pixels.
+    pub shift: Shift,
 }
 
 /// The number of pictures of a zoom.

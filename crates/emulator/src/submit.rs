@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::button::{self, Press};
 use crate::picture::{Factor, Picture};
 use crate::refusal::Refusal;
-use crate::settings::Images;
+use crate::settings::{Images, Settings};
 use crate::speed::Speed;
 use crate::task::{Action, Content, Owner, Stage, Task};
 use crate::time::Millis;
@@ -19,7 +19,8 @@ const CROP: Duration = Duration::from_secs(1);
 const HD_UPSCALE: Duration = Duration::from_secs(90);
 
 /// The body of a submission. What no page lists is refused, so that a misspelt field shows; so is a null
-/// where a value should be, which no page allows.
+/// where a value should be, which no page allows. What a page lists and nothing here depends on is checked
+/// and left alone.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
@@ -39,6 +40,12 @@ pub(crate) struct Body {
     _nsfw_check: Option<bool>,
     #[serde(default, rename = "model", deserialize_with = "present")]
     _model: Option<String>,
+    /// Nobody is called: the emulator reaches no other machine.
+    #[serde(default, rename = "webhook", deserialize_with = "present")]
+    _webhook: Option<String>,
+    /// The language of what a webhook is told.
+    #[serde(default, rename = "language", deserialize_with = "present")]
+    _language: Option<String>,
 }
 
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
@@ -78,7 +85,7 @@ impl Body {
         action: Action,
         parent: &Task,
         now: Millis,
-        images: Images,
+        settings: Settings,
     ) -> Result<Order, Refusal> {
         if parent.owner == Owner::SomebodyElse {
             return Err(Refusal::foreign());
@@ -87,7 +94,7 @@ impl Body {
             return Err(Refusal::validation(format!("task {} is not in SUCCESS state", parent.id)));
         }
         match (action, &parent.content) {
-            (Action::Zoom, Content::Single(picture)) => self.zoom(parent, picture, images),
+            (Action::Zoom, Content::Single(picture)) => self.zoom(parent, picture, settings),
             (Action::Zoom, Content::Grid(_)) => Err(Refusal::not_upscaled()),
             (_, Content::Grid(tiles)) => self.upscale(parent, tiles),
             (_, Content::Single(_)) => {
@@ -96,17 +103,22 @@ impl Body {
         }
     }
 
-    fn zoom(&self, parent: &Task, picture: &Picture, images: Images) -> Result<Order, Refusal> {
+    fn zoom(&self, parent: &Task, picture: &Picture, settings: Settings) -> Result<Order, Refusal> {
         let factor = match &self.custom_id {
             Some(custom_id) => match pressed(parent, custom_id)? {
                 Press::Zoom(factor) => factor,
                 _ => return Err(Refusal::validation(format!("custom_id {custom_id} is not a zoom button"))),
             },
-            None if self.zoom_ratio.is_some_and(|ratio| ratio < 2.0) => Factor::OneAndAHalf,
+            None if self.zoom_ratio.is_some_and(|ratio| ratio < 2.0) => Factor::OneAndAThird,
             None => Factor::Two,
         };
-        let zoomed = |variant| Picture::Zoomed { parent: Box::new(picture.clone()), factor, variant };
-        let content = match images {
+        let zoomed = |variant| Picture::Zoomed {
+            parent: Box::new(picture.clone()),
+            factor,
+            variant,
+            shift: settings.shift,
+        };
+        let content = match settings.images_per_zoom {
             Images::One => Content::Single(zoomed(0)),
             Images::Four => Content::Grid([0, 1, 2, 3].map(zoomed)),
         };

@@ -22,7 +22,7 @@ class ZoomoutError(Exception):
             ``"not_found"``, ``"parent_not_upscaled"``, ``"rate_limit"`` and ``"moderation"``.
         request_id: The id under which the server knows the request.
         retry_after: Seconds that the server asked to wait.
-        cause: What lies behind it: the server's words, or the network's.
+        cause: What lies beneath, in the words of the server, the network or the system.
         next_step: What to do next, in a sentence.
     """
 
@@ -46,7 +46,9 @@ class ZoomoutError(Exception):
         cause: str | None = None,
         next_step: str = "",
     ) -> None:
-        super().__init__(message if cause is None else f"{message}: {cause}")
+        # The core's own message may end with it.
+        told = cause is None or message.endswith(cause)
+        super().__init__(message if told else f"{message}: {cause}")
         self.kind = kind
         self.billed = billed
         self.field = field

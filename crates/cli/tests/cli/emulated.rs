@@ -28,7 +28,7 @@ fn the_middle_of_a_zoom_is_its_parent_scaled() {
     assert_eq!(emulated(&["wait", UPSCALED, "-o", parent.to_str().unwrap()]).code, 0);
     let parent = Pixels::read(&parent);
     for (name, ratio, tier, inner) in [
-        ("wide.png", &["--zoom-ratio", "1.5", "--speed", "fast"][..], "Zoom Out 1.5x", parent.side * 2 / 3),
+        ("wide.png", &["--zoom-ratio", "1.5", "--speed", "fast"][..], "Zoom Out 1.5x", parent.side * 3 / 4),
         ("wider.png", &[][..], "Zoom Out 2x", parent.side / 2),
     ] {
         let wide = path(name);

@@ -3,6 +3,7 @@
 //! A [`Picture`] is only a recipe. The same recipe gives the same pixels on every machine.
 
 mod color;
+mod frame;
 mod gallery;
 mod noise;
 mod palette;
@@ -10,35 +11,10 @@ mod pines;
 mod raster;
 mod scene;
 
+pub use frame::{Factor, Shift};
 pub(crate) use gallery::Gallery;
 use raster::Raster;
 use scene::Scene;
-
-/// How far one zoom goes out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Factor {
-    /// `Zoom Out 1.5x`: the parent takes two thirds of the side.
-    OneAndAHalf,
-    /// `Zoom Out 2x`: the parent takes half of the side.
-    Two,
-}
-
-impl Factor {
-    fn ratio(self) -> f64 {
-        match self {
-            Self::OneAndAHalf => 1.5,
-            Self::Two => 2.0,
-        }
-    }
-
-    /// The side of the parent inside a picture of this side, rounded to whole pixels.
-    pub fn parent_side(self, side: u32) -> u32 {
-        match self {
-            Self::OneAndAHalf => (side.saturating_mul(2).saturating_add(1)) / 3,
-            Self::Two => side.saturating_add(1) / 2,
-        }
-    }
-}
 
 /// What a picture shows, without its pixels.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,14 +24,16 @@ pub enum Picture {
         /// Which landscape.
         seed: u64,
     },
-    /// A parent in the middle of new background.
+    /// A parent amid new background.
     Zoomed {
-        /// The picture in the middle.
+        /// The picture amid it.
         parent: Box<Self>,
         /// How much smaller it is there.
         factor: Factor,
         /// Which of several new backgrounds.
         variant: u64,
+        /// How far it lies off the middle.
+        shift: Shift,
     },
     /// Four pictures, two by two.
     Grid([Box<Self>; 4]),
@@ -71,17 +49,47 @@ impl Picture {
 
     fn raster(&self, side: u32) -> Raster {
         match self {
-            Self::Landscape { seed } => view(&Scene::new(*seed, 0), 1.0, side),
-            Self::Zoomed { parent, factor, variant } => {
-                let wider = view(&Scene::new(self.seed(), *variant), self.reach(), side);
-                wider.with_centred(&parent.raster(side).shrunk(factor.parent_side(side)))
+            Self::Landscape { seed } => self.view(&Scene::new(*seed, 0), side),
+            Self::Zoomed { parent, factor, variant, shift } => {
+                let wider = self.view(&Scene::new(self.seed(), *variant), side);
+                let inner = parent.raster(side).shrunk(factor.parent_side(side));
+                let place = |off| i64::from(factor.margin(side)) + i64::from(off);
+                wider.with(&inner, place(shift.dx), place(shift.dy))
             }
             Self::Grid(tiles) => {
                 let half = side / 2;
                 let [a, b, c, d] = tiles.each_ref().map(|tile| tile.raster(side).shrunk(half));
+                let half = i64::from(half);
                 let empty = Raster::paint(side, |_, _| [0; 3]);
                 empty.with(&a, 0, 0).with(&b, half, 0).with(&c, 0, half).with(&d, half, half)
             }
+        }
+    }
+
+    /// What the picture shows of a scene.
+    fn view(&self, scene: &Scene, side: u32) -> Raster {
+        let (reach, grain, (left, top)) = (self.reach(), self.grain(side), self.middle(side));
+        Raster::paint(side, |column, row| {
+            let x = left + (f64::from(column) + 0.5) * grain - reach;
+            let y = top + (f64::from(row) + 0.5) * grain - reach;
+            let noise = noise::scatter(0x6_1A17, i64::from(column), i64::from(row)) - 0.5;
+            scene.color(x, y, grain).bytes(noise)
+        })
+    }
+
+    /// How wide a pixel is in the scene.
+    fn grain(&self, side: u32) -> f64 {
+        2.0 * self.reach() / f64::from(side.max(1))
+    }
+
+    /// Where in the scene the middle of the picture is: new background goes on where its parent ends.
+    fn middle(&self, side: u32) -> (f64, f64) {
+        match self {
+            Self::Zoomed { parent, shift, .. } => {
+                let (grain, (x, y)) = (self.grain(side), parent.middle(side));
+                (x - f64::from(shift.dx) * grain, y - f64::from(shift.dy) * grain)
+            }
+            Self::Landscape { .. } | Self::Grid(_) => (0.0, 0.0),
         }
     }
 
@@ -102,28 +110,22 @@ impl Picture {
     }
 }
 
-fn view(scene: &Scene, reach: f64, side: u32) -> Raster {
-    let grain = 2.0 * reach / f64::from(side.max(1));
-    Raster::paint(side, |column, row| {
-        let x = (f64::from(column) + 0.5) * grain - reach;
-        let y = (f64::from(row) + 0.5) * grain - reach;
-        let noise = noise::scatter(0x6_1A17, i64::from(column), i64::from(row)) - 0.5;
-        scene.color(x, y, grain).bytes(noise)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn zoomed(parent: &Picture, factor: Factor) -> Picture {
-        Picture::Zoomed { parent: Box::new(parent.clone()), factor, variant: 0 }
+        shifted(parent, factor, Shift::default())
+    }
+
+    fn shifted(parent: &Picture, factor: Factor, shift: Shift) -> Picture {
+        Picture::Zoomed { parent: Box::new(parent.clone()), factor, variant: 0, shift }
     }
 
     #[test]
     fn the_middle_of_a_zoom_is_the_parent_pixel_by_pixel() {
         let parent = Picture::Landscape { seed: 8 };
-        for (factor, inner, margin) in [(Factor::Two, 24, 12), (Factor::OneAndAHalf, 32, 8)] {
+        for (factor, inner, margin) in [(Factor::Two, 24, 12), (Factor::OneAndAThird, 36, 6)] {
             let small = parent.raster(48).shrunk(inner);
             let wide = zoomed(&parent, factor).raster(48);
             for row in 0..inner {
@@ -145,9 +147,36 @@ mod tests {
     }
 
     #[test]
+    fn a_shifted_zoom_has_its_parent_so_many_pixels_off_the_middle_and_no_seam() {
+        let parent = shifted(&Picture::Landscape { seed: 8 }, Factor::Two, Shift { dx: -3, dy: 1 });
+        let straight = zoomed(&parent, Factor::OneAndAThird).raster(48);
+        let wide = shifted(&parent, Factor::OneAndAThird, Shift { dx: 4, dy: -5 }).raster(48);
+        let small = parent.raster(48).shrunk(36);
+        for row in 0..36 {
+            for column in 0..36 {
+                assert_eq!(wide.at(6 + 4 + column, 6 - 5 + row), small.at(column, row));
+            }
+        }
+        // What is painted around it moves along, up to the grain of a pixel.
+        for place in 6..40 {
+            for (here, there) in [((2, place), (6, place - 5)), ((place, 44), (place + 4, 39))] {
+                let colors = straight.at(here.0, here.1).into_iter().zip(wide.at(there.0, there.1));
+                assert!(colors.clone().all(|(a, b)| a.abs_diff(b) <= 2), "{here:?}: {colors:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_parent_that_is_shifted_out_of_sight_leaves_new_background_only() {
+        let away =
+            shifted(&Picture::Landscape { seed: 8 }, Factor::Two, Shift { dx: i16::MAX, dy: i16::MIN });
+        assert_eq!(away.raster(8), away.view(&Scene::new(8, 0), 8));
+    }
+
+    #[test]
     fn a_chain_of_zooms_keeps_the_first_picture_in_its_middle() {
         let first = Picture::Landscape { seed: 9 };
-        let second = zoomed(&first, Factor::OneAndAHalf);
+        let second = zoomed(&first, Factor::OneAndAThird);
         let third = zoomed(&second, Factor::Two).raster(48);
         let inner = second.raster(48).shrunk(24);
         assert_eq!(third.at(24, 24), inner.at(12, 12));
@@ -162,12 +191,6 @@ mod tests {
         assert_eq!(grid.at(16 + 5, 5), second.at(5, 5));
         let corners = [grid.at(0, 0), grid.at(16, 0), grid.at(0, 16), grid.at(16, 16)];
         assert!(corners.iter().enumerate().all(|(i, a)| corners.iter().skip(i + 1).all(|b| a != b)));
-    }
-
-    #[test]
-    fn the_parents_share_of_the_side_is_rounded() {
-        assert_eq!((Factor::Two.parent_side(768), Factor::OneAndAHalf.parent_side(768)), (384, 512));
-        assert_eq!((Factor::Two.parent_side(5), Factor::OneAndAHalf.parent_side(100)), (3, 67));
     }
 
     #[test]

@@ -52,18 +52,15 @@ impl Raster {
         Self { side, pixels }
     }
 
-    /// This picture with another laid on it, the upper left corner at the place given.
-    pub(super) fn with(&self, other: &Self, left: u32, top: u32) -> Self {
-        Self::paint(self.side, |column, row| match (column.checked_sub(left), row.checked_sub(top)) {
-            (Some(x), Some(y)) if x < other.side && y < other.side => other.at(x, y),
+    /// This picture with another laid on it, the upper left corner at the place given; what lies outside is
+    /// cut off.
+    pub(super) fn with(&self, other: &Self, left: i64, top: i64) -> Self {
+        let inside =
+            |at: u32, from: i64| u32::try_from(i64::from(at) - from).ok().filter(|&at| at < other.side);
+        Self::paint(self.side, |column, row| match (inside(column, left), inside(row, top)) {
+            (Some(x), Some(y)) => other.at(x, y),
             _ => self.at(column, row),
         })
-    }
-
-    /// This picture with another in its very middle.
-    pub(super) fn with_centred(&self, other: &Self) -> Self {
-        let margin = self.side.saturating_sub(other.side) / 2;
-        self.with(other, margin, margin)
     }
 
     /// The picture as a PNG file.
@@ -124,12 +121,16 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_is_the_middle() {
+    fn what_is_laid_on_lies_where_it_should_and_is_cut_at_the_edge() {
         let white = Raster::paint(2, |_, _| [255; 3]);
-        let framed = Raster::paint(6, |_, _| [0; 3]).with_centred(&white);
-        let lit: Vec<(u32, u32)> =
-            (0..36).map(|i| (i % 6, i / 6)).filter(|&(x, y)| framed.at(x, y) == [255; 3]).collect();
-        assert_eq!(lit, [(2, 2), (3, 2), (2, 3), (3, 3)]);
+        let lit = |left, top| {
+            let framed = Raster::paint(6, |_, _| [0; 3]).with(&white, left, top);
+            let places = (0..36).map(|i| (i % 6, i / 6));
+            places.filter(|&(x, y)| framed.at(x, y) == [255; 3]).collect::<Vec<_>>()
+        };
+        assert_eq!(lit(2, 2), [(2, 2), (3, 2), (2, 3), (3, 3)]);
+        assert_eq!(lit(-1, 5), [(0, 5)]);
+        assert_eq!(lit(6, 0), []);
     }
 
     #[test]

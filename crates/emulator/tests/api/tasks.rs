@@ -1,88 +1,10 @@
-//! The emulated API as the reference describes it, without a socket or a clock.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-use std::time::Duration;
+//! How tasks live, and what is shown of them.
 
 use http::{Method, Request};
 use serde_json::{Value, json};
-use zoomout_emulator::{Body, Emulator, Factor, KEY, Millis, Picture, Script, Seed, Wire};
+use zoomout_emulator::{Body, Factor, KEY, Picture, Script, Wire};
 
-const START: Millis = Millis(1_790_000_000_000);
-const UPSCALED: &str = Seed::UPSCALED.task_id;
-const GRID: &str = Seed::GRID.task_id;
-const RUNNING: &str = Seed::RUNNING.task_id;
-const FAILED: &str = Seed::FAILED.task_id;
-const FOREIGN: &str = Seed::FOREIGN.task_id;
-const EXPIRED: &str = Seed::EXPIRED.task_id;
-
-struct World {
-    emulator: Emulator,
-    now: Millis,
-}
-
-impl World {
-    fn new() -> Self {
-        Self { emulator: Emulator::new("http://here", START), now: START }
-    }
-
-    fn ask(&mut self, method: Method, path: &str, body: &Value) -> (u16, Value) {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("authorization", format!("Bearer {KEY}"))
-            .header("content-type", "application/json")
-            .body(body.to_string().into_bytes())
-            .unwrap();
-        let response = self.emulator.handle(&request, self.now).response;
-        let Body::Bytes(bytes) = response.body() else { panic!("a picture at {path}") };
-        (response.status().as_u16(), serde_json::from_slice(bytes).unwrap_or(Value::Null))
-    }
-
-    fn zoom(&mut self, body: &Value) -> (u16, Value) {
-        self.ask(Method::POST, "/v1/midjourney/generations/zoom", body)
-    }
-
-    fn upscale(&mut self, body: &Value) -> (u16, Value) {
-        self.ask(Method::POST, "/v1/midjourney/generations/upscale", body)
-    }
-
-    fn look(&mut self, path: &str) -> (u16, Value) {
-        self.ask(Method::GET, path, &Value::Null)
-    }
-
-    fn task(&mut self, id: &str) -> Value {
-        self.look(&format!("/v1/tasks/{id}")).1["data"].clone()
-    }
-
-    fn midjourney(&mut self, id: &str) -> Value {
-        self.look(&format!("/v1/midjourney/{id}")).1
-    }
-
-    fn pass(&mut self, seconds: u64) {
-        self.now = self.now.after(Duration::from_secs(seconds));
-    }
-
-    fn picture(&mut self, url: &str) -> Option<Picture> {
-        let request = Request::builder().uri(url).body(Vec::new()).unwrap();
-        match self.emulator.handle(&request, self.now).response.into_body() {
-            Body::Picture(picture) => Some(picture),
-            Body::Bytes(_) => None,
-        }
-    }
-}
-
-fn accepted(answer: &(u16, Value)) -> String {
-    assert_eq!(
-        (answer.0, &answer.1["code"], &answer.1["data"][0]["status"]),
-        (200, &json!(200), &json!("submitted"))
-    );
-    answer.1["data"][0]["task_id"].as_str().unwrap().to_owned()
-}
+use crate::world::{EXPIRED, FAILED, FOREIGN, GRID, UPSCALED, World, accepted};
 
 #[test]
 fn a_zoom_lives_from_pending_to_its_picture() {
@@ -114,86 +36,7 @@ fn a_zoom_lives_from_pending_to_its_picture() {
     let url = image["url"][0].as_str().unwrap();
     assert_eq!(url, format!("http://here/files/{id}-0.png"));
     let Some(Picture::Zoomed { factor, .. }) = world.picture(url) else { panic!("not a zoom") };
-    assert_eq!(factor, Factor::OneAndAHalf);
-}
-
-#[test]
-fn the_tier_follows_the_ratio_or_the_button() {
-    let mut world = World::new();
-    let buttons = world.midjourney(UPSCALED)["buttons"].clone();
-    let id_of = |label: &str| {
-        buttons.as_array().unwrap().iter().find(|b| b["label"] == label).unwrap()["customId"].clone()
-    };
-    for (body, factor) in [
-        (json!({ "zoom_ratio": 1.99 }), Factor::OneAndAHalf),
-        (json!({ "zoom_ratio": 2 }), Factor::Two),
-        (json!({ "zoom_ratio": 10.5 }), Factor::Two),
-        (json!({}), Factor::Two),
-        (json!({ "custom_id": id_of("Zoom Out 1.5×"), "zoom_ratio": 9 }), Factor::OneAndAHalf),
-        (json!({ "custom_id": id_of("Custom Zoom") }), Factor::Two),
-    ] {
-        let mut request = body.clone();
-        request["task_id"] = json!(UPSCALED);
-        let answer = world.zoom(&request);
-        let id = accepted(&answer);
-        world.pass(60);
-        let Some(Picture::Zoomed { factor: made, .. }) = world.picture(&format!("/files/{id}-0.png")) else {
-            panic!()
-        };
-        assert_eq!(made, factor, "{body}");
-    }
-}
-
-#[test]
-fn parents_are_refused_as_documented() {
-    let mut world = World::new();
-    let (status, body) = world.zoom(&json!({ "task_id": GRID }));
-    assert_eq!(status, 400);
-    assert!(body["error"]["message"].as_str().unwrap().starts_with("This action requires an upscaled task"));
-    for (parent, status, place, words) in [
-        (RUNNING, 400, "/description", "is not in SUCCESS state"),
-        (FAILED, 400, "/description", "is not in SUCCESS state"),
-        (FOREIGN, 403, "/error/type", "permission_error"),
-        (EXPIRED, 404, "/description", "not found"),
-        ("task_nobody", 404, "/description", "not found"),
-    ] {
-        let (seen, body) = world.zoom(&json!({ "task_id": parent }));
-        assert_eq!(seen, status, "{parent}: {body}");
-        assert!(body.pointer(place).unwrap().as_str().unwrap().contains(words), "{parent}: {body}");
-    }
-    assert_eq!(world.upscale(&json!({ "task_id": UPSCALED, "index": 1 })).0, 400);
-    assert!(world.emulator.bill(world.now).lines.is_empty());
-}
-
-#[test]
-fn bodies_are_checked_strictly() {
-    let mut world = World::new();
-    for (body, words) in [
-        (json!({}), "task_id is required for zoom"),
-        (json!({ "task_id": UPSCALED, "zoom": 2 }), "unknown field `zoom`"),
-        (json!({ "task_id": UPSCALED, "zoom_ratio": "1.5" }), "invalid type: string"),
-        (json!({ "task_id": UPSCALED, "zoom_ratio": null }), "invalid type: null"),
-        (json!({ "task_id": UPSCALED, "index": 5 }), "index must be between 1 and 4"),
-        (json!({ "task_id": UPSCALED, "index": 1.5 }), "invalid type: floating point"),
-        (json!({ "task_id": UPSCALED, "speed": "ludicrous" }), "ludicrous"),
-        (json!({ "task_id": UPSCALED, "metadata": [1] }), "invalid type: sequence"),
-        (json!({ "task_id": UPSCALED, "custom_id": "MJ::nothing" }), "no button MJ::nothing"),
-    ] {
-        let (status, answer) = world.zoom(&body);
-        let description = answer["description"].as_str().unwrap_or_default();
-        assert_eq!((status, &answer["code"]), (400, &json!(4)), "{body}");
-        assert!(description.contains(words), "{body}: {answer}");
-    }
-    for (body, words) in [
-        (json!({ "task_id": GRID }), "index or custom_id is required"),
-        (json!({ "task_id": GRID, "index": 0 }), "index must be"),
-        (json!({ "task_id": GRID, "index": 1, "zoom_ratio": 2 }), "unknown field `zoom_ratio`"),
-    ] {
-        let (status, answer) = world.upscale(&body);
-        assert_eq!(status, 400, "{body}");
-        assert!(answer["description"].as_str().unwrap().contains(words), "{body}: {answer}");
-    }
-    assert!(world.emulator.bill(world.now).lines.is_empty());
+    assert_eq!(factor, Factor::OneAndAThird);
 }
 
 #[test]
@@ -316,39 +159,6 @@ fn a_modal_task_waits_and_is_cancelled_after_half_an_hour() {
     assert_eq!(world.midjourney(&id)["status"], "CANCEL");
     assert_eq!(world.task(&id)["status"], "cancelled");
     assert!(world.emulator.bill(world.now).lines[0].refunded);
-}
-
-#[test]
-fn settings_limit_the_rate_and_set_the_number_of_pictures() {
-    let mut world = World::new();
-    let settings = json!({ "submits_per_minute": 1, "images_per_zoom": 4 });
-    assert_eq!(world.ask(Method::POST, "/emulator/settings", &settings), (200, settings));
-    let answer = world.zoom(&json!({ "task_id": UPSCALED }));
-    let id = accepted(&answer);
-    world.pass(20);
-    let (status, body) = world.zoom(&json!({ "task_id": UPSCALED }));
-    assert_eq!((status, &body["error"]["type"]), (429, &json!("rate_limit_error")));
-    world.pass(40);
-    let images = world.task(&id)["result"]["images"].clone();
-    assert_eq!(images.as_array().unwrap().len(), 4);
-    assert!(world.midjourney(&id)["grid_image_url"].is_string());
-    let (status, body) = world.zoom(&json!({ "task_id": id }));
-    assert_eq!(status, 400, "{body}");
-    assert_eq!(world.emulator.bill(world.now).lines.len(), 1);
-    assert_eq!(world.ask(Method::POST, "/emulator/settings", &json!({ "images_per_zoom": 3 })).0, 400);
-}
-
-#[test]
-fn time_jumps_and_everything_can_start_anew() {
-    let mut world = World::new();
-    let answer = world.zoom(&json!({ "task_id": UPSCALED }));
-    let id = accepted(&answer);
-    assert_eq!(world.ask(Method::POST, "/emulator/time", &json!({ "advance_seconds": 60 })).0, 200);
-    assert_eq!(world.task(&id)["status"], "completed");
-    assert_eq!(world.ask(Method::POST, "/emulator/reset", &Value::Null).0, 200);
-    assert_eq!(world.look(&format!("/v1/tasks/{id}")).0, 404);
-    assert!(world.emulator.bill(world.now).lines.is_empty());
-    assert_eq!(world.look("/emulator/seeds").1.as_array().unwrap().len(), Seed::ALL.len());
 }
 
 #[test]

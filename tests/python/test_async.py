@@ -8,10 +8,10 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
-from typing import Any
 
 import pytest
 import zoomout
+from stopped import told
 from zoomout import AsyncClient, Progress
 from zoomout.testing import Emulator
 
@@ -21,13 +21,6 @@ def emulator() -> Iterator[Emulator]:
     """An emulator in fast time."""
     with Emulator(time_scale=500, picture_side=24) as emulator:
         yield emulator
-
-
-def told(stop: BaseException | None, name: str) -> Any:
-    """What an exception tells; on Python 3.10 asyncio raises another one, whose context is ours."""
-    while stop is not None and not hasattr(stop, name):
-        stop = stop.__context__
-    return getattr(stop, name)
 
 
 def test_the_examples_in_the_docs_run() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import zoomout
+from stopped import told
 from zoomout import AsyncClient, Client, Progress
 from zoomout.testing import Emulator
 
@@ -153,10 +154,8 @@ def test_many_that_are_cancelled_again_and_again_leave_the_client_as_it_was(emul
             try:
                 await loop
             except asyncio.CancelledError as stop:
-                while not hasattr(stop, "unfinished"):
-                    assert stop.__context__ is not None
-                    stop = stop.__context__  # type: ignore[assignment]
-                named |= {error.task_id for error in stop.unfinished if error.task_id is not None}
+                unfinished = told(stop, "unfinished")
+                named |= {error.task_id for error in unfinished if error.task_id is not None}
         assert named <= paid(emulator)
         assert (await client.zoom(parent)).status == "completed"
 

@@ -1,11 +1,13 @@
 //! The arguments. Values are passed on as they are: the core says what they must be.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
+use zoomout::Error;
 
 use crate::fields::{FieldArgs, OfUpscale, OfZoom};
+use crate::secret::Secret;
 
 /// Zoom out (outpaint) Midjourney pictures through the `APIMart` API, and never pay twice.
 #[derive(Debug, Parser)]
@@ -16,7 +18,7 @@ use crate::fields::{FieldArgs, OfUpscale, OfZoom};
     max_term_width = 100,
     after_help = "Only zoom and upscale cost money, once for each accepted submission.\n\
         Exit codes: 0 done, 1 task failed (refunded), 2 bad input, 3 refused, 4 unconfirmed (may have been billed),\n\
-        5 deadline, 6 network, 7 unreadable answer, 8 file not written, 130 stopped.\n\n\
+        5 deadline, 6 network, 7 unreadable answer, 8 file or result not written,\n130 stopped (143 by SIGTERM).\n\n\
         Examples:\n  \
         zoomout demo\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --speed fast -o wide.png\n  \
@@ -38,14 +40,15 @@ pub(crate) struct Global {
     pub(crate) api_key_file: Option<PathBuf>,
     /// The API key itself; it shows in process lists, so prefer a file or the environment
     #[arg(long, global = true, value_name = "KEY", conflicts_with_all = ["api_key_file", "emulator"])]
-    pub(crate) api_key: Option<String>,
+    pub(crate) api_key: Option<Secret>,
     /// The address of the API (otherwise: `APIMART_BASE_URL`, or the public one)
     #[arg(long, global = true, value_name = "URL", conflicts_with = "emulator")]
     pub(crate) base_url: Option<String>,
     /// Run against an emulator inside this command: no key, no network, no cost
     #[arg(long, global = true)]
     pub(crate) emulator: bool,
-    /// Stop waiting after so many seconds; the task itself goes on [default: 1800]
+    /// Stop after so many seconds, downloads included; the task itself goes on [default: 1860 for a task,
+    /// and as much for its pictures]
     #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) timeout: Option<f64>,
     /// Give a single call, or each phase of it, so many seconds [default: 10 to connect, 60 for the
@@ -83,6 +86,7 @@ pub(crate) enum Command {
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --speed fast -o wide.png\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --dry-run\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --no-wait --json\n  \
+        zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R -o - | magick - wide.jpg\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R task_01KQW0D3WJ2QYJP9E3H7GZ4D2S -o pictures/")]
     Zoom(Zoom),
     /// Cut one picture out of a grid, which makes it zoomable. Costs money once accepted
@@ -95,7 +99,7 @@ pub(crate) enum Command {
     Wait {
         /// The task
         task_id: String,
-        /// Save its pictures here: a file, or a folder
+        /// Save its pictures here: a file, a folder, or - for stdout
         #[arg(short, long, value_name = "PATH")]
         output: Option<PathBuf>,
     },
@@ -134,6 +138,44 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Print the manual page
+    #[command(after_help = "Examples:\n  \
+        zoomout man > ~/.local/share/man/man1/zoomout.1\n  \
+        zoomout man zoom | man -l -")]
+    Man {
+        /// Of this command instead
+        command: Option<String>,
+    },
+}
+
+impl Command {
+    /// Where pictures are to go.
+    pub(crate) fn output(&self) -> Option<&Path> {
+        match self {
+            Self::Zoom(Zoom { submission, .. }) | Self::Upscale(Upscale { submission, .. }) => {
+                submission.output.as_deref()
+            }
+            Self::Wait { output, .. } => output.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+impl Global {
+    /// Refuses what names a server where there is none but an emulator.
+    pub(crate) fn refuse_server(&self) -> Result<(), Error> {
+        let given = [
+            ("api_key_file", self.api_key_file.is_some()),
+            ("api_key", self.api_key.is_some()),
+            ("base_url", self.base_url.is_some()),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
+            Some((name, _)) => {
+                Err(Error::invalid(name, "means nothing here: this command asks nobody but its own emulator"))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// The arguments of `zoom`.
@@ -162,7 +204,7 @@ pub(crate) struct Upscale {
 /// What every submission accepts.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Submission {
-    /// Save the pictures here: a file, or a folder
+    /// Save the pictures here: a file, a folder, or - for stdout
     #[arg(short, long, value_name = "PATH", conflicts_with = "no_wait")]
     pub(crate) output: Option<PathBuf>,
     /// Submit only; `zoomout wait` fetches the result
@@ -181,5 +223,11 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn no_debug_output_shows_the_key() {
+        let args = Args::try_parse_from(["zoomout", "--api-key", "sk-MARK", "task", "task_1"]).unwrap();
+        assert!(!format!("{args:?}").contains("MARK"));
     }
 }

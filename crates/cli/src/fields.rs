@@ -1,7 +1,10 @@
 //! The options that describe an action, made from the action's own specification.
 
+use std::ffi::OsStr;
 use std::marker::PhantomData;
 
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command};
 use zoomout::{Action, Field, Fields, Form, Invalid, Spec};
 
@@ -42,6 +45,11 @@ impl<N: Noun> FieldArgs<N> {
             .try_fold(begun, |fields, (field, text)| Ok(fields.with(field.name, field.from_text(text)?)))
     }
 
+    /// What was given for the field of this name.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        self.given.iter().find(|(field, _)| field.name == name).map(|(_, text)| text.as_str())
+    }
+
     /// The action on this parent.
     pub(crate) fn action(&self, parent: &str) -> Result<Action, Invalid> {
         Action::from_fields(N::NOUN, self.fields(parent)?)
@@ -62,15 +70,14 @@ impl<N: Noun> clap::Args for FieldArgs<N> {
     fn augment_args(command: Command) -> Command {
         options(N::NOUN).fold(command, |command, field| {
             let word = field.name.rsplit('_').next().unwrap_or(field.name).to_uppercase();
-            let arg =
-                Arg::new(field.name).long(field.name.replace('_', "-")).value_name(word).help(field.about);
-            command.arg(match field.form {
-                // A slip of the finger shows at once, beside its option.
-                Form::Number => arg
-                    .allow_hyphen_values(true)
-                    .value_parser(|text: &str| field.from_text(text).map(|_| text.to_owned())),
-                _ => arg,
-            })
+            command.arg(
+                Arg::new(field.name)
+                    .long(field.name.replace('_', "-"))
+                    .value_name(word)
+                    .help(field.about)
+                    .allow_hyphen_values(field.form == Form::Number)
+                    .value_parser(OfField(field)),
+            )
         })
     }
 
@@ -90,5 +97,33 @@ impl<N: Noun> clap::FromArgMatches for FieldArgs<N> {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
+    }
+}
+
+/// The values of a field: as text, which the core will check. Its choices are known to help and completions.
+#[derive(Clone)]
+struct OfField(&'static Field);
+
+impl TypedValueParser for OfField {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        let text = StringValueParser::new().parse_ref(command, arg, value)?;
+        // A slip of the finger shows at once, beside its option.
+        match self.0.from_text(&text) {
+            Err(invalid) if self.0.form == Form::Number => {
+                let option = arg.map(ToString::to_string).unwrap_or_default();
+                let message = format!("invalid value '{text}' for '{option}': {invalid}\n");
+                Err(clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command))
+            }
+            _ => Ok(text),
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let choices = self.0.choices;
+        (!choices.is_empty()).then(|| -> Box<dyn Iterator<Item = PossibleValue>> {
+            Box::new(choices.iter().map(PossibleValue::new))
+        })
     }
 }

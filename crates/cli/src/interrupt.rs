@@ -1,101 +1,153 @@
-//! Ctrl-C: stops at once, and says what is known.
+//! Runs a command so that it always ends and always reports: when it is stopped, when it hangs, when it panics.
+//!
+//! Stopping goes in steps: nothing new is begun; then whatever is out is cut; then the report is printed from what is
+//! known. A signal, or the end of a short wait, leads to the next step; no signal skips the report.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use zoomout::{Billed, CancelToken, Error, ErrorKind, TaskId};
+use zoomout::{CancelToken, ErrorKind};
 
-use crate::output::{Failure, Output};
+use crate::exit;
+use crate::failure::Failure;
+use crate::known::Known;
+use crate::output::Output;
+use crate::signals;
 
 /// So long a stopped command may take to say for itself how it ended.
 const GRACE: Duration = Duration::from_millis(80);
 
-/// What a command has told about itself, for the case that it cannot any more.
-#[derive(Clone, Default)]
-pub(crate) struct Known(Arc<Mutex<Facts>>, CancelToken);
+/// So long it may take to clear away half a picture, on however busy a machine.
+const TIDYING: Duration = Duration::from_secs(2);
 
-#[derive(Default)]
-struct Facts {
-    submitting: bool,
-    task_id: Option<TaskId>,
+/// So long the answer to a submission is waited for: it names the task that was paid for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What stops a command, step by step.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stop {
+    /// Nothing new is begun, and whatever is free is cut.
+    pub(crate) now: CancelToken,
+    /// Submissions that are out are cut, too.
+    pub(crate) submissions: CancelToken,
 }
 
-impl Known {
-    /// Stops whoever was given it.
-    pub(crate) fn token(&self) -> &CancelToken {
-        &self.1
-    }
-
-    /// From here on a submission may be out.
-    pub(crate) fn submitting(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).submitting = true;
-    }
-
-    /// This task was accepted.
-    pub(crate) fn accepted(&self, task_id: &TaskId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).task_id = Some(task_id.clone());
-    }
-
-    fn error(&self) -> Error {
-        let facts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &facts.task_id {
-            Some(task_id) => {
-                Error::new(ErrorKind::Cancelled, Billed::Yes, "stopped; the task goes on").about(task_id)
-            }
-            None if facts.submitting => {
-                Error::new(ErrorKind::Cancelled, Billed::Maybe, "stopped while the submission was on its way")
-            }
-            None => Error::unsent(ErrorKind::Cancelled, "stopped before anything was sent"),
-        }
-    }
-}
-
-/// How a command ended.
-pub(crate) enum Ended {
-    Done,
-    Failed(Failure),
+enum News {
+    /// The user wants it to stop; this would be the exit code.
+    Stop(u8),
+    Ended(Result<(), Failure>),
+    Panicked,
 }
 
 /// Runs a command on a thread of its own, so that even one that cannot be interrupted (in a name
-/// look-up, say) lets go of the terminal.
+/// look-up, say) lets go of the terminal. Answers the exit code.
 pub(crate) fn run(
     output: &Output,
-    command: impl FnOnce(Known) -> Result<(), Failure> + Send + 'static,
-) -> Ended {
-    let known = Known::default();
-    let (report, reports) = mpsc::channel();
-    let (token, stopped) = (known.token().clone(), report.clone());
-    let handler = ctrlc::set_handler(move || {
-        // Nobody listens any more: the second Ctrl-C finds a command that is ending.
-        if token.is_cancelled() || stopped.send(None).is_err() {
-            #[expect(clippy::exit, reason = "the user asked twice")]
-            std::process::exit(130);
-        }
-        token.cancel();
-    });
-    if let Err(error) = handler {
+    known: &Known,
+    command: impl FnOnce(&Stop) -> Result<(), Failure> + Send + 'static,
+) -> u8 {
+    let stop = Stop::default();
+    let (tell, news) = mpsc::channel();
+    let stopped = tell.clone();
+    // Nobody listens any more where a command has ended already.
+    if let Err(error) = signals::listen(move |code| drop(stopped.send(News::Stop(code)))) {
         output.note(&format!("warning: Ctrl-C cannot be handled gracefully: {error}"));
     }
-    let worker = known.clone();
-    thread::spawn(move || {
-        let result = command(worker);
+    let stopping = stop.clone();
+    let work = move || {
+        let ended = catch_unwind(AssertUnwindSafe(|| command(&stopping)));
         // The receiver is gone if the user did not want to wait.
-        drop(report.send(Some(result)));
-    });
-    await_end(&reports, &known)
+        drop(tell.send(ended.map_or(News::Panicked, News::Ended)));
+    };
+    if let Err(error) = thread::Builder::new().name("command".to_owned()).spawn(work) {
+        let error = known.error(ErrorKind::Storage, "this machine has no thread left").caused_by(&error);
+        return output.end(Err(error.into()));
+    }
+    let mut watch = Watch { output, known, stop: &stop, code: None, until: None };
+    let result = watch.end(&news);
+    let is_stopped = result.as_ref().is_err_and(|failure| failure.error.kind() == ErrorKind::Cancelled);
+    let code = output.end(result);
+    match watch.code {
+        Some(signalled) if is_stopped && code == exit::code(ErrorKind::Cancelled) => signalled,
+        _ => code,
+    }
 }
 
-fn await_end(reports: &Receiver<Option<Result<(), Failure>>>, known: &Known) -> Ended {
-    let result = match reports.recv() {
-        Ok(Some(result)) => Ok(Some(result)),
-        Ok(None) => reports.recv_timeout(GRACE),
-        Err(_) => Err(RecvTimeoutError::Disconnected),
-    };
-    match result {
-        Ok(Some(Ok(()))) => Ended::Done,
-        Ok(Some(Err(failure))) => Ended::Failed(failure),
-        Ok(None) | Err(_) => Ended::Failed(Failure::from(known.error())),
+struct Watch<'a> {
+    output: &'a Output,
+    known: &'a Known,
+    stop: &'a Stop,
+    /// The exit code that the first signal asks for.
+    code: Option<u8>,
+    /// When the next step is due.
+    until: Option<Instant>,
+}
+
+impl Watch<'_> {
+    /// How the command ended.
+    fn end(&mut self, news: &Receiver<News>) -> Result<(), Failure> {
+        loop {
+            let heard = match self.until {
+                Some(until) => news.recv_timeout(until.saturating_duration_since(Instant::now())),
+                None => news.recv().map_err(RecvTimeoutError::from),
+            };
+            match heard {
+                Ok(News::Ended(result)) => return result,
+                Ok(News::Stop(code)) if self.code.is_none() => self.begin(code),
+                Ok(News::Stop(_)) => self.cut(),
+                Err(RecvTimeoutError::Timeout) if !self.stop.submissions.is_cancelled() => self.cut(),
+                Err(RecvTimeoutError::Timeout) => return Err(self.known.stopped()),
+                Ok(News::Panicked) | Err(RecvTimeoutError::Disconnected) => {
+                    return Err(self.known.panicked());
+                }
+            }
+        }
+    }
+
+    /// The first step: nothing new is begun.
+    fn begin(&mut self, code: u8) {
+        self.code = Some(code);
+        self.stop.now.cancel();
+        if self.known.is_sending() {
+            let wait = PATIENCE.as_secs();
+            self.output.note(&format!(
+                "waiting up to {wait} s for the answer to the submission; Ctrl-C again to leave"
+            ));
+            self.until = Some(Instant::now() + PATIENCE);
+        } else {
+            self.until = Some(Instant::now() + self.grace());
+        }
+    }
+
+    /// The second step: nothing is waited for any more. Once is enough, or whoever keeps pressing would wait for ever.
+    fn cut(&mut self) {
+        if !self.stop.submissions.is_cancelled() {
+            self.stop.submissions.cancel();
+            self.until = Some(Instant::now() + self.grace());
+        }
+    }
+
+    fn grace(&self) -> Duration {
+        if self.known.is_saving() { TIDYING } else { GRACE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "that is what is tested")]
+
+    use super::*;
+
+    fn ended(command: impl FnOnce(&Stop) -> Result<(), Failure> + Send + 'static, known: &Known) -> u8 {
+        run(&Output::new(false, true, known.clone()), known, command)
+    }
+
+    #[test]
+    fn a_panic_ends_the_command() {
+        let known = Known::default();
+        known.follows(&zoomout::TaskId::new("task_1").unwrap());
+        assert_eq!(ended(|_| panic!("this is a test"), &known), 130);
     }
 }

@@ -1,25 +1,34 @@
 //! The `zoomout` command as a library, so that the Python and Node packages can run the very same one.
 #![forbid(unsafe_code)]
 
-mod advice;
+mod again;
 mod args;
 mod commands;
+mod destination;
 mod exit;
+mod failure;
 mod fields;
+mod fit;
 mod interrupt;
 mod json;
+mod known;
 mod output;
 mod progress;
+mod secret;
+mod sending;
 mod session;
+mod signals;
 mod trace;
 
 use std::ffi::OsString;
 
 use clap::Parser;
 
+use crate::again::Again;
 use crate::args::Args;
-use crate::interrupt::Ended;
+use crate::known::Known;
 use crate::output::Output;
+use crate::session::Tools;
 
 /// Runs the command with these arguments, the first of which is its own name, and answers its exit code.
 ///
@@ -31,13 +40,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(parsed) => parsed,
         Err(usage) => return output::usage(&usage, args.iter().any(|arg| arg == "--json")),
     };
-    let output = Output::new(parsed.global.json, parsed.global.quiet);
-    let ended = interrupt::run(&output, {
-        let output = output.clone();
-        move |known| commands::run(parsed, &output, &known)
-    });
-    match ended {
-        Ended::Done => 0,
-        Ended::Failed(failure) => output.failure(&failure),
-    }
+    let known = Known::new(Again::of(&parsed));
+    let output = Output::new(parsed.global.json, parsed.global.quiet, known.clone());
+    interrupt::run(&output, &known, {
+        let (output, known) = (output.clone(), known.clone());
+        move |stop| {
+            let Args { global, command } = parsed;
+            commands::run(&Tools { global: &global, output: &output, known: &known, stop }, command)
+        }
+    })
 }

@@ -1,66 +1,42 @@
-//! What is printed: results on stdout, everything else on stderr.
+//! What is printed: results on stdout, everything else on stderr. Printing decides nothing: a result that cannot be
+//! printed is remembered until the command ends, and the work goes on.
 
-use std::fmt::Write as _;
-use std::io::{self, ErrorKind as IoErrorKind, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indicatif::ProgressBar;
-use serde_json::{Value, json};
-use zoomout::{Billed, Error, ErrorKind, Invalid, TaskId};
+use serde_json::Value;
+use zoomout::{Billed, Error, TaskId};
 
 use crate::exit;
-
-/// Why a command ended early.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) error: Option<Error>,
-    /// The command that goes on from here.
-    pub(crate) command: Option<String>,
-    /// Whether the user has been told, so that only the exit code is left.
-    told: bool,
-}
-
-impl Failure {
-    /// The reader of stdout has gone: nobody is left to talk to, and nothing is wrong.
-    const fn nobody_listens() -> Self {
-        Self { error: None, command: None, told: false }
-    }
-
-    /// An error, and the command that goes on from there.
-    pub(crate) const fn new(error: Error, command: Option<String>) -> Self {
-        Self { error: Some(error), command, told: false }
-    }
-
-    /// The same, now that the user has been told.
-    pub(crate) fn told(self) -> Self {
-        Self { told: true, ..self }
-    }
-}
-
-impl From<Invalid> for Failure {
-    fn from(invalid: Invalid) -> Self {
-        Error::from(invalid).into()
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::new(error, None)
-    }
-}
+use crate::failure::Failure;
+use crate::fit;
+use crate::known::Known;
 
 /// The two streams of a command.
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
     pub(crate) json: bool,
     pub(crate) quiet: bool,
+    known: Known,
     /// The bar that must step aside for a line.
     bar: Arc<Mutex<Option<ProgressBar>>>,
+    stdout: Arc<Mutex<Stdout>>,
+}
+
+/// What stdout is for.
+#[derive(Debug)]
+enum Stdout {
+    Results,
+    /// A picture, so that everything else goes to stderr.
+    Picture,
+    /// Nothing any more.
+    Lost(io::Error),
 }
 
 impl Output {
-    pub(crate) fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet, bar: Arc::default() }
+    pub(crate) fn new(json: bool, quiet: bool, known: Known) -> Self {
+        Self { json, quiet, known, bar: Arc::default(), stdout: Arc::new(Mutex::new(Stdout::Results)) }
     }
 
     /// From here on lines are printed above this bar.
@@ -74,26 +50,80 @@ impl Output {
         }
     }
 
-    /// Prints a result: this object if JSON is wanted, else this text.
-    pub(crate) fn result(
-        &self,
-        object: impl FnOnce() -> Value,
-        text: impl FnOnce() -> String,
-    ) -> Result<(), Failure> {
-        let text = if self.json { object().to_string() } else { text() };
-        Self::line(&text)
+    /// From here on stdout is for a picture.
+    pub(crate) fn keep_stdout_for_a_picture(&self) {
+        *self.stdout() = Stdout::Picture;
     }
 
-    /// Prints a line on stdout.
-    pub(crate) fn line(text: &str) -> Result<(), Failure> {
-        let mut stdout = io::stdout().lock();
-        let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
-        written.map_err(|error| match error.kind() {
-            IoErrorKind::BrokenPipe => Failure::nobody_listens(),
-            _ => {
-                Error::unsent(ErrorKind::Storage, "the result could not be printed").caused_by(&error).into()
+    /// Prints a result: this object if JSON is wanted, else this text. Answers whether the user has it.
+    pub(crate) fn result(&self, object: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> bool {
+        let text = if self.json { fit::json(&object()) } else { fit::lines(&text()) };
+        self.print(&text)
+    }
+
+    /// Prints a result that is about a task: with it, the user has all there is of this one.
+    pub(crate) fn result_of(
+        &self,
+        task_id: &TaskId,
+        object: impl FnOnce() -> Value,
+        text: impl FnOnce() -> String,
+    ) {
+        if self.result(object, text) {
+            self.known.handed_over(task_id);
+        }
+    }
+
+    /// Prints a text of our own as it is, on stdout.
+    pub(crate) fn print(&self, text: &str) -> bool {
+        let mut stdout = self.stdout();
+        let is_first = matches!(*stdout, Stdout::Results);
+        match &*stdout {
+            Stdout::Results => match write(format!("{text}\n").as_bytes()) {
+                Ok(()) => return true,
+                Err(error) => *stdout = Stdout::Lost(error),
+            },
+            Stdout::Picture => {
+                drop(stdout);
+                self.tell(text);
+                return true;
             }
-        })
+            Stdout::Lost(_) => {}
+        }
+        drop(stdout);
+        self.rescue(text, is_first);
+        false
+    }
+
+    /// Tells on stderr what stdout did not take, unless nobody paid for it, so that it can be had again.
+    fn rescue(&self, text: &str, is_first: bool) {
+        if self.known.billed() == Billed::No {
+            return;
+        }
+        if is_first && self.quiet {
+            self.known.tasks().iter().for_each(|task_id| self.accepted(task_id));
+        }
+        self.note(text);
+    }
+
+    /// Writes a picture to stdout.
+    pub(crate) fn picture(&self, bytes: &[u8]) -> io::Result<()> {
+        let _stdout = self.stdout();
+        write(bytes)
+    }
+
+    /// Whether results cannot be printed, and why.
+    pub(crate) fn lost<T>(&self, with: impl FnOnce(&io::Error) -> T) -> Option<T> {
+        match &*self.stdout() {
+            Stdout::Lost(error) => Some(with(error)),
+            Stdout::Results | Stdout::Picture => None,
+        }
+    }
+
+    /// Names a task that was accepted, unless the user wants quiet and will read of it on stdout.
+    pub(crate) fn accepted(&self, task_id: &TaskId) {
+        if !self.quiet || self.lost(|_| ()).is_some() {
+            self.note(&format!("accepted: {}", fit::exact(task_id)));
+        }
     }
 
     /// Tells something beside the results, unless the user wants quiet.
@@ -105,6 +135,7 @@ impl Output {
 
     /// Prints a line on stderr. If that is gone, there is nobody to tell.
     pub(crate) fn note(&self, text: &str) {
+        let text = fit::lines(text);
         let print = || drop(writeln!(io::stderr().lock(), "{text}"));
         match &*self.bar.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(bar) => bar.suspend(print),
@@ -112,58 +143,42 @@ impl Output {
         }
     }
 
-    /// Prints why the command failed, unless that was told before, and says with which code it ends.
-    pub(crate) fn failure(&self, failure: &Failure) -> u8 {
-        let Some(error) = &failure.error else { return 0 };
-        self.end_bar();
-        if !failure.told {
-            self.tell_failure(failure, None);
-        }
-        exit::code(error.kind())
-    }
-
     /// Prints why something failed, what it cost and what to do next. Where there are several, `parent` says
     /// which.
     pub(crate) fn tell_failure(&self, failure: &Failure, parent: Option<&str>) {
-        let Some(error) = &failure.error else { return };
-        let command = failure.command.as_deref();
         if !self.json {
-            let which = parent.map(|parent| format!("{parent}: ")).unwrap_or_default();
-            return self.note(&format!("{which}{}", describe(error, command)));
+            return self.note(&failure.describe(parent));
         }
-        let mut object = json!({ "error": error });
-        if let Some(members) = object.pointer_mut("/error").and_then(Value::as_object_mut) {
-            for (name, value) in [("next_command", command), ("parent", parent)] {
-                if let Some(value) = value {
-                    members.insert(name.to_owned(), json!(value));
-                }
+        let object = fit::json(&failure.object(parent));
+        let is_printed =
+            matches!(*self.stdout(), Stdout::Results) && write(format!("{object}\n").as_bytes()).is_ok();
+        if !is_printed {
+            self.note(&object);
+        }
+    }
+
+    /// Tells whatever is still to be told, and answers the exit code.
+    pub(crate) fn end(&self, result: Result<(), Failure>) -> u8 {
+        self.end_bar();
+        let unprinted = self.lost(|error| self.known.unprinted(error)).flatten();
+        let failures = result.err().into_iter().chain(unprinted);
+        failures.fold(0, |code, failure| {
+            if !failure.is_told {
+                self.tell_failure(&failure, None);
             }
-        }
-        // If stdout is gone, the exit code still tells.
-        drop(Self::line(&object.to_string()));
+            if code == 0 { exit::code(failure.error.kind()) } else { code }
+        })
+    }
+
+    fn stdout(&self) -> MutexGuard<'_, Stdout> {
+        self.stdout.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The error for a person: what happened, what it cost, what to do.
-fn describe(error: &Error, command: Option<&str>) -> String {
-    let mut text = format!("error: {error}");
-    if let Some(cause) = error.cause().filter(|cause| !cause.is_empty()) {
-        let _ = write!(text, ": {cause}");
-    }
-    let wait = error.retry_after().map(|wait| format!("{} s, says the server", wait.as_secs()));
-    for (name, value) in [
-        ("billed:", Some(error.billed().as_str())),
-        ("task:", error.task_id().map(TaskId::as_str)),
-        ("request:", error.request_id()),
-        ("wait:", wait.as_deref()),
-        ("next:", Some(error.next_step())),
-        ("", command),
-    ] {
-        if let Some(value) = value {
-            let _ = write!(text, "\n  {name:<9}{value}");
-        }
-    }
-    text
+fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
 }
 
 /// Prints what clap has to say about the arguments.
@@ -174,8 +189,8 @@ pub(crate) fn usage(usage: &clap::Error, json: bool) -> u8 {
         let problem: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
         let problem = problem.join(" ");
         let problem = problem.trim_start_matches("error: ");
-        return Output::new(true, true)
-            .failure(&Error::invalid("arguments", format_args!("cannot be used: {problem}")).into());
+        let error = Error::invalid("arguments", format_args!("cannot be used: {problem}"));
+        return Output::new(true, true, Known::default()).end(Err(error.into()));
     }
     // If the stream is gone, there is nobody to tell.
     drop(usage.print());

@@ -2,28 +2,31 @@
 
 use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use zoomout::{Event, Progress};
 
-use crate::interrupt::Known;
+use crate::fit;
+use crate::known::Known;
 use crate::output::Output;
+
+/// So often a bar is drawn anew.
+const TICK: Duration = Duration::from_millis(120);
 
 /// Shows what a client's observer hears, and notes what must not be lost.
 pub(crate) fn observer(output: &Output, known: &Known) -> impl Fn(&Event) + Send + Sync + 'static {
     let display = Display::new(output);
     let known = known.clone();
     move |event| {
-        if let Event::Submitted(submission) = event {
-            known.accepted(&submission.task_id);
-        }
+        known.hear(event);
         display.show(event);
     }
 }
 
 enum Display {
-    Quiet,
+    Quiet(Output),
     Lines(Output),
     Bar(Output, ProgressBar),
 }
@@ -31,7 +34,7 @@ enum Display {
 impl Display {
     fn new(output: &Output) -> Self {
         if output.quiet {
-            return Self::Quiet;
+            return Self::Quiet(output.clone());
         }
         if !stderr().is_terminal() {
             return Self::Lines(output.clone());
@@ -49,17 +52,20 @@ impl Display {
 
     fn show(&self, event: &Event) {
         match (self, event) {
-            (Self::Quiet, _) => {}
+            (Self::Quiet(output) | Self::Lines(output), Event::Submitted(submission)) => {
+                output.accepted(&submission.task_id);
+            }
+            (Self::Quiet(_), _) => {}
             (Self::Bar(_, bar), Event::Progress(progress)) => {
                 begin(bar);
                 bar.set_position(progress.percent.unwrap_or_default().into());
-                bar.set_message(progress.status.to_string());
+                bar.set_message(fit::words(&progress.status));
                 if progress.status.is_final() {
                     bar.finish_and_clear();
                 }
             }
-            (Self::Bar(output, bar), Event::Submitted(_)) => {
-                output.note(&line(event));
+            (Self::Bar(output, bar), Event::Submitted(submission)) => {
+                output.accepted(&submission.task_id);
                 bar.set_message("submitted");
                 begin(bar);
             }
@@ -72,19 +78,34 @@ impl Display {
 fn begin(bar: &ProgressBar) {
     if bar.is_finished() {
         bar.reset();
-        bar.enable_steady_tick(Duration::from_millis(120));
+        animate(bar);
     }
+}
+
+/// Draws the bar again and again until it has ended. Where no thread is left, it stands still between events.
+fn animate(bar: &ProgressBar) {
+    let weak = bar.downgrade();
+    let draw = move || {
+        while let Some(bar) = weak.upgrade().filter(|bar| !bar.is_finished()) {
+            bar.tick();
+            drop(bar);
+            thread::sleep(TICK);
+        }
+    };
+    drop(thread::Builder::new().name("progress".to_owned()).spawn(draw));
 }
 
 fn line(event: &Event) -> String {
     match event {
-        Event::Submitted(submission) => format!("accepted: {}", submission.task_id),
-        Event::Progress(Progress { status, percent: Some(percent), .. }) => format!("{status} {percent}%"),
-        Event::Progress(progress) => progress.status.to_string(),
+        Event::Submitted(submission) => format!("accepted: {}", fit::exact(&submission.task_id)),
+        Event::Progress(Progress { status, percent: Some(percent), .. }) => {
+            format!("{} {percent}%", fit::words(status))
+        }
+        Event::Progress(progress) => fit::words(&progress.status),
         Event::Retrying(retry) => {
             format!(
                 "{}; the {} is repeated in {:.0} s",
-                retry.reason,
+                fit::words(&retry.reason),
                 retry.attempt,
                 retry.after.as_secs_f64()
             )
@@ -97,12 +118,13 @@ fn line(event: &Event) -> String {
 #[derive(Clone)]
 pub(crate) struct Crowd {
     output: Output,
+    known: Known,
     parents: Arc<[String]>,
     bar: Option<ProgressBar>,
 }
 
 impl Crowd {
-    pub(crate) fn new(output: &Output, parents: Vec<String>) -> Self {
+    pub(crate) fn new(output: &Output, known: &Known, parents: Vec<String>) -> Self {
         let bar = (!output.quiet && stderr().is_terminal()).then(|| {
             let count = u64::try_from(parents.len()).unwrap_or(u64::MAX);
             let bar = ProgressBar::new(count);
@@ -111,18 +133,23 @@ impl Crowd {
             {
                 bar.set_style(style);
             }
-            bar.enable_steady_tick(Duration::from_millis(120));
+            animate(&bar);
             output.use_bar(bar.clone());
             bar
         });
-        Self { output: output.clone(), parents: parents.into(), bar }
+        Self { output: output.clone(), known: known.clone(), parents: parents.into(), bar }
     }
 
     /// Shows what happened to one of them.
     pub(crate) fn show(&self, index: usize, event: &Event) {
-        // The steps of each would drown what matters.
-        if let (Some(parent), false) = (self.parents.get(index), matches!(event, Event::Progress(_))) {
-            self.output.tell(&format!("{parent}: {}", line(event)));
+        self.known.hear(event);
+        let Some(parent) = self.parents.get(index) else { return };
+        let text = format!("{}: {}", fit::exact(parent), line(event));
+        match event {
+            // The steps of each would drown what matters.
+            Event::Progress(_) => {}
+            Event::Submitted(_) if self.output.lost(|_| ()).is_some() => self.output.note(&text),
+            _ => self.output.tell(&text),
         }
     }
 

@@ -1,32 +1,47 @@
-//! The client of a command: which key, which API, whose clock.
+//! The client of a command: which key, which API, whose clock, and until when.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::{env, fs};
 
-use zoomout::{ApiKey, BaseUrl, Client, Error, MachineClock, Policy, Timeouts, seconds};
+use zoomout::{ApiKey, BaseUrl, Client, Error, MachineClock, Policy, Task, Timeouts, seconds};
 use zoomout_emulator::{Options, Server};
 
 use crate::args::Global;
-use crate::interrupt::Known;
-use crate::output::{Failure, Output};
+use crate::destination::Destination;
+use crate::failure::Failure;
+use crate::interrupt::Stop;
+use crate::known::Known;
+use crate::output::Output;
 use crate::progress;
+use crate::sending::Sending;
 use crate::trace::Trace;
 
 /// With an emulator inside the command, a zoom of a minute takes two seconds.
 const EMULATOR_TIME_SCALE: f64 = 30.0;
 
-/// A client, and the emulator behind it if it has one of its own.
-pub(crate) struct Session {
-    pub(crate) client: Client,
-    _emulator: Option<Server>,
+/// What a command is given to work with.
+pub(crate) struct Tools<'a> {
+    pub(crate) global: &'a Global,
+    pub(crate) output: &'a Output,
+    pub(crate) known: &'a Known,
+    pub(crate) stop: &'a Stop,
 }
 
-impl Session {
+/// A client, and the emulator behind it if it has one of its own.
+pub(crate) struct Session<'a> {
+    tools: &'a Tools<'a>,
+    /// All that a command does with it is done within its one deadline.
+    pub(crate) client: Client,
+    emulator: Option<Server>,
+}
+
+impl<'a> Session<'a> {
     /// The session that the options describe. Nothing is sent yet.
-    pub(crate) fn open(global: &Global, output: &Output, known: &Known) -> Result<Self, Failure> {
+    pub(crate) fn open(tools: &'a Tools<'a>) -> Result<Self, Failure> {
+        let global = tools.global;
         if global.emulator {
-            let (client, server) = emulated(global, output, known)?;
-            return Ok(Self { client, _emulator: Some(server) });
+            return Self::emulated(tools);
         }
         let base = base_url(global)?;
         let scale = time_scale(global)?.unwrap_or(1.0);
@@ -39,18 +54,62 @@ impl Session {
             )
             .into());
         }
-        let client = connect(global, output, known, api_key(global, output)?, base, scale)?;
-        Ok(Self { client, _emulator: None })
+        Self::new(tools, api_key(global, tools.output)?, base, scale, None)
+    }
+
+    /// A session with an emulator inside this command; it ends with the session.
+    pub(crate) fn emulated(tools: &'a Tools<'a>) -> Result<Self, Failure> {
+        let scale = time_scale(tools.global)?.unwrap_or(EMULATOR_TIME_SCALE);
+        let server = start_emulator(Options { time_scale: scale, ..Options::default() })?;
+        let (key, base) = (ApiKey::new(server.key())?, server.url().parse()?);
+        Self::new(tools, key, base, scale, Some(server))
+    }
+
+    fn new(
+        tools: &'a Tools<'a>,
+        key: ApiKey,
+        base: BaseUrl,
+        scale: f64,
+        emulator: Option<Server>,
+    ) -> Result<Self, Failure> {
+        Ok(Self { tools, client: connect(tools, key, base, scale)?, emulator })
+    }
+
+    /// Brings the pictures of a finished task to their place, and says which files they are in.
+    pub(crate) fn save(&self, task: &Task, destination: &Destination) -> Result<Vec<PathBuf>, Error> {
+        destination.save(&self.client, task, self.tools)
+    }
+
+    /// The emulator of its own.
+    pub(crate) const fn emulator(&self) -> Option<&Server> {
+        self.emulator.as_ref()
     }
 }
 
-/// A client of an emulator inside this command; dropping the emulator ends it.
-pub(crate) fn emulated(global: &Global, output: &Output, known: &Known) -> Result<(Client, Server), Failure> {
-    let scale = time_scale(global)?.unwrap_or(EMULATOR_TIME_SCALE);
-    let server = start_emulator(Options { time_scale: scale, ..Options::default() })?;
-    let key = ApiKey::new(server.key())?;
-    let client = connect(global, output, known, key, server.url().parse()?, scale)?;
-    Ok((client, server))
+fn connect(tools: &Tools<'_>, key: ApiKey, base: BaseUrl, scale: f64) -> Result<Client, Error> {
+    let &Tools { global, output, known, stop } = tools;
+    let within = global.timeout.map(|span| seconds("timeout", span)).transpose()?;
+    let mut timeouts = Timeouts::default();
+    if let Some(limit) = global.call_timeout {
+        timeouts = timeouts.at_most(seconds("call_timeout", limit)?);
+    }
+    let trace = (global.verbose > 0).then(|| (output.clone(), key.clone(), global.verbose > 1));
+    let (noted, cut) = (known.clone(), stop.submissions.clone());
+    let client = Client::builder(key)
+        .base_url(base)
+        .timeouts(timeouts)
+        .policy(within.map_or_else(Policy::default, |within| Policy::default().deadline(within)))
+        .clock(Arc::new(MachineClock::at_pace(scale)))
+        .layer(move |inner| {
+            let inner = match trace {
+                Some((output, key, bodies)) => Arc::new(Trace::new(inner, output, key, bodies)),
+                None => inner,
+            };
+            Arc::new(Sending::new(inner, noted, cut))
+        })
+        .build()?;
+    let client = client.cancelled_by(&stop.now).observed_by(progress::observer(output, known));
+    Ok(within.map_or_else(|| client.clone(), |within| client.within(within)))
 }
 
 /// Starts an emulator, or says why not.
@@ -86,37 +145,10 @@ fn api_key(global: &Global, output: &Output) -> Result<ApiKey, Error> {
     }
     if let Some(key) = &global.api_key {
         output.note("warning: --api-key shows in process lists; prefer --api-key-file or APIMART_API_KEY");
-        return Ok(ApiKey::new(key.as_str())?);
+        return Ok(ApiKey::new(key.reveal())?);
     }
     match env::var("APIMART_API_KEY") {
         Ok(key) => Ok(ApiKey::new(key)?),
         Err(_) => Err(Error::invalid("api_key", "is missing: set APIMART_API_KEY or use --api-key-file")),
     }
-}
-
-fn connect(
-    global: &Global,
-    output: &Output,
-    known: &Known,
-    key: ApiKey,
-    base: BaseUrl,
-    scale: f64,
-) -> Result<Client, Error> {
-    let mut policy = Policy::default();
-    if let Some(deadline) = global.timeout {
-        policy = policy.deadline(seconds("timeout", deadline)?);
-    }
-    let mut timeouts = Timeouts::default();
-    if let Some(limit) = global.call_timeout {
-        timeouts = timeouts.at_most(seconds("call_timeout", limit)?);
-    }
-    let clock = Arc::new(MachineClock::at_pace(scale));
-    let mut builder =
-        Client::builder(key.clone()).base_url(base).policy(policy).timeouts(timeouts).clock(clock);
-    if global.verbose > 0 {
-        let (output, bodies) = (output.clone(), global.verbose > 1);
-        builder = builder.layer(move |inner| Arc::new(Trace::new(inner, output, key, bodies)));
-    }
-    let client = builder.build()?.cancelled_by(known.token());
-    Ok(client.observed_by(progress::observer(output, known)))
 }

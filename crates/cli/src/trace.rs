@@ -7,7 +7,11 @@ use std::time::Instant;
 use http::{Request, Response, Uri};
 use zoomout::{ApiKey, Context, Failure, FetchError, Transport};
 
+use crate::fit;
 use crate::output::Output;
+
+/// So much of a content is shown; an answer of the API is smaller.
+const MAX_SHOWN: usize = 64 << 10;
 
 /// A transport that tells what passes through it.
 #[derive(Debug)]
@@ -27,16 +31,18 @@ impl Trace {
         if self.bodies && !body.is_empty() {
             let mut body = body.to_vec();
             self.key.redact(&mut body);
-            self.output.note(
-                &format!("{mark} {}", String::from_utf8_lossy(&body).escape_debug()).replace("\\\"", "\""),
-            );
+            let shown = body.get(..MAX_SHOWN).unwrap_or(&body);
+            let rest = body.len() - shown.len();
+            let rest = if rest > 0 { format!("… and {rest} bytes more") } else { String::new() };
+            let shown = String::from_utf8_lossy(shown).escape_debug().to_string().replace("\\\"", "\"");
+            self.output.note(&format!("{mark} {shown}{rest}"));
         }
     }
 }
 
 impl Transport for Trace {
     fn send(&self, request: Request<Vec<u8>>, context: &Context) -> Result<Response<Vec<u8>>, Failure> {
-        self.output.note(&format!("> {} {}", request.method(), request.uri()));
+        self.output.note(&format!("> {} {}", request.method(), fit::exact(request.uri())));
         self.body('>', request.body());
         let start = Instant::now();
         let result = self.inner.send(request, context);
@@ -47,7 +53,11 @@ impl Transport for Trace {
                 self.body('<', response.body());
             }
             Err(failure) => {
-                self.output.note(&format!("< {} ({:?}, {took:.0?})", failure.cause, failure.delivery));
+                self.output.note(&format!(
+                    "< {} ({:?}, {took:.0?})",
+                    fit::exact(&failure.cause),
+                    failure.delivery
+                ));
             }
         }
         result
@@ -60,13 +70,15 @@ impl Transport for Trace {
         sink: &mut dyn Write,
         context: &Context,
     ) -> Result<(), FetchError> {
-        self.output.note(&format!("> GET {uri}"));
+        self.output.note(&format!("> GET {}", fit::exact(uri)));
         let start = Instant::now();
         let result = self.inner.fetch(uri, limit, sink, context);
         let took = start.elapsed();
         match &result {
             Ok(()) => self.output.note(&format!("< picture ({took:.0?})")),
-            Err(error) => self.output.note(&format!("< {error:?} ({took:.0?})")),
+            Err(error) => {
+                self.output.note(&format!("< {} ({took:.0?})", fit::exact(format_args!("{error:?}"))));
+            }
         }
         result
     }

@@ -4,10 +4,10 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::args::Args;
-use crate::output::{Failure, Output};
+use crate::output::Output;
 
-pub(crate) fn run(shell: Shell) -> Result<(), Failure> {
+pub(crate) fn run(output: &Output, shell: Shell) {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "zoomout", &mut script);
-    Output::line(String::from_utf8_lossy(&script).trim_end())
+    output.print(String::from_utf8_lossy(&script).trim_end());
 }

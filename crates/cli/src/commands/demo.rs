@@ -5,14 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use zoomout::{Billed, Client, Error, ErrorKind, Index, Speed, Task, TaskId, Upscale, Zoom, ZoomRatio};
+use zoomout::{ErrorKind, Index, Speed, Task, TaskId, Upscale, Zoom, ZoomRatio};
 use zoomout_emulator::{Bill, Seed};
 
-use crate::args::Global;
-use crate::interrupt::Known;
+use crate::failure::Failure;
 use crate::json::{self, Terms};
-use crate::output::{Failure, Output};
-use crate::session::emulated;
+use crate::known::Known;
+use crate::output::Output;
+use crate::session::{Session, Tools};
 
 /// One step of the story.
 struct Step {
@@ -22,19 +22,26 @@ struct Step {
     saved: Vec<PathBuf>,
 }
 
-pub(crate) fn run(global: &Global, output: &Output, known: &Known, folder: &Path) -> Result<(), Failure> {
+pub(crate) fn run(tools: &Tools<'_>, folder: &Path) -> Result<(), Failure> {
+    tools.global.refuse_server()?;
+    let output = tools.output;
     fs::create_dir_all(folder).map_err(|error| {
         let message = format!("{} cannot be made", folder.display());
-        Error::unsent(ErrorKind::Storage, message).caused_by(&error)
+        tools.known.error(ErrorKind::Storage, &message).caused_by(&error)
     })?;
-    let (client, server) = emulated(global, output, known)?;
+    // What happens in the demo costs nothing, so it is nothing that the command would have to answer for.
+    let tools = Tools { known: &Known::default(), ..*tools };
+    let session = Session::emulated(&tools)?;
+    let Some(server) = session.emulator() else { return Ok(()) };
     output.tell(&format!("An emulated API is at {}: no key, no network, no cost.", server.url()));
-    let steps = play(&client, output, folder)?;
+    let steps = play(&session, output, folder)?;
     let bill = server.bill();
-    output.result(|| object(&steps, &bill), || story(&steps, &bill))
+    output.result(|| object(&steps, &bill), || story(&steps, &bill));
+    Ok(())
 }
 
-fn play(client: &Client, output: &Output, folder: &Path) -> Result<Vec<Step>, Failure> {
+fn play(session: &Session<'_>, output: &Output, folder: &Path) -> Result<Vec<Step>, Failure> {
+    let client = &session.client;
     // What `imagine` makes, and what must be upscaled before a zoom.
     let grid = TaskId::new(Seed::GRID.task_id)?;
     let upscale = Upscale::by_index(grid.clone(), Index::new(1)?);

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 use zoomout::{Action, Api, ApiKey, Call, IdempotencyKey};
 
 use crate::args::Global;
+use crate::failure::Failure;
 use crate::json::Terms;
-use crate::output::{Failure, Output};
+use crate::output::Output;
 use crate::session::base_url;
 
 /// Shows the very request that a submission would be, built by the code that would send it. It needs no
@@ -57,5 +58,6 @@ pub(crate) fn run(global: &Global, output: &Output, action: Action) -> Result<()
             text.push_str("Nothing was sent, and nothing was charged.");
             text
         },
-    )
+    );
+    Ok(())
 }

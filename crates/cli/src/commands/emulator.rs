@@ -9,10 +9,8 @@ use serde_json::json;
 use zoomout::{Clock, Error, Instant, MachineClock};
 use zoomout_emulator::{Options, Script, Seed, Server};
 
-use crate::args::Global;
-use crate::interrupt::Known;
-use crate::output::{Failure, Output};
-use crate::session::{start_emulator, time_scale};
+use crate::failure::Failure;
+use crate::session::{Tools, start_emulator, time_scale};
 
 /// How the emulator was asked to be.
 pub(crate) struct Served {
@@ -21,7 +19,9 @@ pub(crate) struct Served {
     pub(crate) faults: Option<PathBuf>,
 }
 
-pub(crate) fn run(global: &Global, output: &Output, known: &Known, wanted: &Served) -> Result<(), Failure> {
+pub(crate) fn run(tools: &Tools<'_>, wanted: &Served) -> Result<(), Failure> {
+    let &Tools { global, output, stop, .. } = tools;
+    global.refuse_server()?;
     let faults = wanted.faults.as_deref().map(read).transpose()?.unwrap_or_default();
     let server = start_emulator(Options {
         port: wanted.port,
@@ -30,8 +30,11 @@ pub(crate) fn run(global: &Global, output: &Output, known: &Known, wanted: &Serv
         faults,
         ..Options::default()
     })?;
-    output.result(|| json!({ "url": server.url(), "api_key": server.key() }), || greeting(&server))?;
-    MachineClock::default().sleep_until(Instant::from_millis(u64::MAX), known.token());
+    // Nobody would find a server whose address could not be told.
+    if !output.result(|| json!({ "url": server.url(), "api_key": server.key() }), || greeting(&server)) {
+        return Ok(());
+    }
+    MachineClock::default().sleep_until(Instant::from_millis(u64::MAX), &stop.now);
     let bill = server.bill();
     output.tell(&format!("{} accepted, {} USD on the bill", bill.lines.len(), bill.total_usd.dollars()));
     Ok(())

@@ -1,19 +1,18 @@
 //! `zoom` with several pictures: one display, results as they come, and the first failure's exit code.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use serde_json::{Value, json};
-use zoomout::{Action, Error, Finished, Task, check_target};
+use zoomout::{Action, Error, Finished};
 
 use super::{dry_run, task};
-use crate::advice::Advice;
-use crate::args::{Global, Submission};
-use crate::interrupt::Known;
+use crate::args::Submission;
+use crate::destination::Destination;
+use crate::failure::Failure;
+use crate::fit;
 use crate::json::{self, Terms};
-use crate::output::{Failure, Output};
 use crate::progress::Crowd;
-use crate::session::Session;
+use crate::session::{Session, Tools};
 
 /// One of the pictures: its parent, and what is to be done to it.
 pub(crate) struct Item {
@@ -27,62 +26,78 @@ impl Item {
     }
 }
 
-pub(crate) fn run(
-    global: &Global,
-    output: &Output,
-    known: &Known,
-    items: Vec<Item>,
-    args: &Submission,
-) -> Result<(), Failure> {
-    no_parent_twice(&items)?;
+pub(crate) fn run(tools: &Tools<'_>, items: &[Item], args: Submission) -> Result<(), Failure> {
+    let &Tools { global, output, .. } = tools;
+    no_parent_twice(items)?;
     if args.dry_run {
-        return items.into_iter().try_for_each(|item| dry_run::run(global, output, item.action));
+        return items.iter().try_for_each(|item| dry_run::run(global, output, item.action.clone()));
     }
-    let folder = args.output.as_deref();
-    if let Some(folder) = folder {
-        check_folder(folder)?;
-    }
-    let session = Session::open(global, output, known)?;
+    let destination = Destination::new(args.output);
+    destination.prepare_for_several()?;
+    let session = Session::open(tools)?;
     if let Some(first) = items.first() {
         let (count, key) = (items.len(), first.action.billing_key());
         output.tell(&format!("{count} pictures, each billed to {key} once accepted"));
+        tools.known.submits(&first.action);
     }
-    known.submitting();
-    let crowd = Crowd::new(output, items.iter().map(|item| item.parent.clone()).collect());
-    let mut failure = None;
-    let mut keep = |failed: Failure| failure = failure.take().or(Some(failed));
-    if args.no_wait {
-        for item in &items {
-            let advice = Advice { global, parent: Some(&item.parent), output: None };
-            match session.client.submit(item.action.clone()) {
-                Ok(submission) => {
-                    let object = || with_parent(json::submission(&submission, item.terms()), &item.parent);
-                    output.result(object, || format!("{}: {}", item.parent, submission.task_id))?;
-                }
-                Err(error) => keep(tell(output, &item.parent, advice.on(error))),
+    let failure = if args.no_wait {
+        submit(tools, &session, items)
+    } else {
+        zoom(tools, &session, items, &destination)
+    };
+    output.end_bar();
+    failure.map_or(Ok(()), |failure| Err(failure.told()))
+}
+
+/// Submits each, and answers the first failure.
+fn submit(tools: &Tools<'_>, session: &Session<'_>, items: &[Item]) -> Option<Failure> {
+    let mut failures = Vec::new();
+    for item in items {
+        match session.client.submit(item.action.clone()) {
+            Ok(submission) => {
+                let object = || with_parent(json::submission(&submission, item.terms()), &item.parent);
+                let text = || format!("{}: {}", item.parent, fit::exact(&submission.task_id));
+                tools.output.result_of(&submission.task_id, object, text);
             }
+            Err(error) => failures.push(tell(tools, item, error)),
         }
-        return end(output, failure);
     }
+    failures.into_iter().next()
+}
+
+/// Zooms all at once, and answers the first failure.
+fn zoom(
+    tools: &Tools<'_>,
+    session: &Session<'_>,
+    items: &[Item],
+    destination: &Destination,
+) -> Option<Failure> {
+    let crowd = Crowd::new(tools.output, tools.known, items.iter().map(|item| item.parent.clone()).collect());
     let observed = crowd.clone();
     let actions: Vec<Action> = items.iter().map(|item| item.action.clone()).collect();
-    let many = session.client.zoom_many(actions).observed_by(move |index, event| observed.show(index, event));
-    for Finished { index, result, .. } in many {
+    let many = session.client.zoom_many(actions);
+    let mut failures = Vec::new();
+    for Finished { index, result, .. } in many.observed_by(move |index, event| observed.show(index, event)) {
         let Some(item) = items.get(index) else { continue };
-        let advice = Advice { global, parent: Some(&item.parent), output: folder };
-        let ended = result.and_then(|task| saved(&session, &task, folder).map(|saved| (task, saved)));
+        let ended = result.and_then(|task| session.save(&task, destination).map(|saved| (task, saved)));
         crowd.finished();
         match ended {
             Ok((task, saved)) => {
                 let object = || with_parent(json::task(&task, item.terms(), &saved), &item.parent);
-                output.result(object, || {
-                    format!("{}: {}", item.parent, task::describe(&task, item.terms(), &saved))
-                })?;
+                let text = || format!("{}: {}", item.parent, task::describe(&task, item.terms(), &saved));
+                tools.output.result_of(&task.task_id, object, text);
             }
-            Err(error) => keep(tell(output, &item.parent, advice.on(error))),
+            Err(error) => failures.push(tell(tools, item, error)),
         }
     }
-    end(output, failure)
+    failures.into_iter().next()
+}
+
+/// Tells of a failure at once.
+fn tell(tools: &Tools<'_>, item: &Item, error: Error) -> Failure {
+    let failure = tools.known.failure(error, Some(&item.parent));
+    tools.output.tell_failure(&failure, Some(&item.parent));
+    failure
 }
 
 /// A picture named twice would be paid twice.
@@ -90,34 +105,6 @@ fn no_parent_twice(items: &[Item]) -> Result<(), Error> {
     let mut seen = HashSet::new();
     match items.iter().find(|item| !seen.insert(item.parent.as_str())) {
         Some(twice) => Err(Error::invalid("task_id", format_args!("{} is named twice", twice.parent))),
-        None => Ok(()),
-    }
-}
-
-/// Several pictures cannot go into one file.
-fn check_folder(folder: &Path) -> Result<(), Error> {
-    let slash = folder.as_os_str().as_encoded_bytes().last().is_some_and(|end| matches!(end, b'/' | b'\\'));
-    if !folder.is_dir() && !slash {
-        let problem = format_args!("must be a folder for several pictures: {}/", folder.display());
-        return Err(Error::invalid("output", problem));
-    }
-    check_target(folder)
-}
-
-fn saved(session: &Session, task: &Task, folder: Option<&Path>) -> Result<Vec<std::path::PathBuf>, Error> {
-    folder.map_or_else(|| Ok(Vec::new()), |folder| session.client.download(task, folder))
-}
-
-/// Tells of a failure at once, and hands on only that there was one.
-fn tell(output: &Output, parent: &str, failure: Failure) -> Failure {
-    output.tell_failure(&failure, Some(parent));
-    failure
-}
-
-fn end(output: &Output, failure: Option<Failure>) -> Result<(), Failure> {
-    output.end_bar();
-    match failure {
-        Some(failure) => Err(failure.told()),
         None => Ok(()),
     }
 }

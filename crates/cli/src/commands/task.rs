@@ -1,44 +1,43 @@
 //! `task`: one look; and how any task is shown.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
 
-use zoomout::{Client, Task, TaskId};
+use zoomout::{Task, TaskId};
 
-use crate::advice::Advice;
-use crate::args::Global;
-use crate::interrupt::Known;
+use crate::destination::Destination;
+use crate::failure::Failure;
+use crate::fit;
 use crate::json::{self, Terms};
-use crate::output::{Failure, Output};
-use crate::session::Session;
+use crate::session::{Session, Tools};
 
-pub(crate) fn run(global: &Global, output: &Output, known: &Known, task_id: String) -> Result<(), Failure> {
+pub(crate) fn run(tools: &Tools<'_>, task_id: String) -> Result<(), Failure> {
     let task_id = TaskId::new(task_id)?;
-    let session = Session::open(global, output, known)?;
-    let task = session.client.task(&task_id)?;
-    output.result(|| json::task(&task, Terms::default(), &[]), || describe(&task, Terms::default(), &[]))
+    let task = Session::open(tools)?.client.task(&task_id)?;
+    let terms = Terms::default();
+    tools.output.result(|| json::task(&task, terms, &[]), || describe(&task, terms, &[]));
+    Ok(())
 }
 
 /// Saves the pictures of a finished task if that was asked for, and shows it.
 pub(crate) fn finish(
-    client: &Client,
-    output: &Output,
+    tools: &Tools<'_>,
+    session: &Session<'_>,
     task: &Task,
     terms: Terms,
-    path: Option<&Path>,
-    advice: Advice<'_>,
+    destination: &Destination,
 ) -> Result<(), Failure> {
-    let saved = match path {
-        Some(path) => client.download(task, path).map_err(|error| advice.on(error))?,
-        None => Vec::new(),
-    };
-    output.result(|| json::task(task, terms, &saved), || describe(task, terms, &saved))
+    tools.known.saw(task);
+    let saved = session.save(task, destination).map_err(|error| tools.known.failure(error, None))?;
+    let object = || json::task(task, terms, &saved);
+    tools.output.result_of(&task.task_id, object, || describe(task, terms, &saved));
+    Ok(())
 }
 
 /// A task for a person.
 pub(crate) fn describe(task: &Task, terms: Terms, saved: &[PathBuf]) -> String {
-    let mut text = format!("{}: {}", task.task_id, task.status);
+    let mut text = format!("{}: {}", fit::exact(&task.task_id), fit::words(&task.status));
     if let Some(percent) = task.progress.filter(|_| !task.status.is_final()) {
         let _ = write!(text, " {percent}%");
     }
@@ -49,17 +48,17 @@ pub(crate) fn describe(task: &Task, terms: Terms, saved: &[PathBuf]) -> String {
         let _ = write!(text, ", {cost} USD");
     }
     if let Some(error) = &task.error {
-        let _ = write!(text, "\nreason: {}", error.message);
+        let _ = write!(text, "\nreason: {}", fit::words(&error.message));
     }
     for path in saved {
-        let _ = write!(text, "\nsaved: {}", path.display());
+        let _ = write!(text, "\nsaved: {}", fit::exact(path.display()));
     }
     if saved.is_empty() {
         for image in &task.images {
-            let _ = write!(text, "\npicture: {}{}", image.url, expiry(image.expires_at));
+            let _ = write!(text, "\npicture: {}{}", fit::exact(&image.url), expiry(image.expires_at));
         }
         if let Some(url) = &task.grid_image_url {
-            let _ = write!(text, "\ngrid: {url}");
+            let _ = write!(text, "\ngrid: {}", fit::exact(url));
         }
     }
     text

@@ -1,31 +1,21 @@
 //! `wait`: goes on with a task that was submitted before.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use zoomout::{TaskId, check_target};
+use zoomout::TaskId;
 
 use super::task;
-use crate::advice::Advice;
-use crate::args::Global;
-use crate::interrupt::Known;
+use crate::destination::Destination;
+use crate::failure::Failure;
 use crate::json::Terms;
-use crate::output::{Failure, Output};
-use crate::session::Session;
+use crate::session::{Session, Tools};
 
-pub(crate) fn run(
-    global: &Global,
-    output: &Output,
-    known: &Known,
-    task_id: String,
-    path: Option<&Path>,
-) -> Result<(), Failure> {
+pub(crate) fn run(tools: &Tools<'_>, task_id: String, output: Option<PathBuf>) -> Result<(), Failure> {
     let task_id = TaskId::new(task_id)?;
-    if let Some(path) = path {
-        check_target(path)?;
-    }
-    let session = Session::open(global, output, known)?;
-    known.accepted(&task_id);
-    let advice = Advice { global, parent: None, output: path };
-    let finished = session.client.wait(&task_id).map_err(|error| advice.on(error))?;
-    task::finish(&session.client, output, &finished, Terms::default(), path, advice)
+    let destination = Destination::new(output);
+    destination.prepare(tools.output)?;
+    let session = Session::open(tools)?;
+    tools.known.follows(&task_id);
+    let finished = session.client.wait(&task_id).map_err(|error| tools.known.failure(error, None))?;
+    task::finish(tools, &session, &finished, Terms::default(), &destination)
 }

@@ -73,7 +73,9 @@ fn bad_input_is_refused_by_name_and_costs_nothing() {
         (vec!["zoom", PARENT, "--call-timeout", "-1", "--api-key", "sk-x"], "call_timeout"),
         (vec!["zoom", PARENT, "--api-key-file", "/no/such/file"], "api_key_file"),
         (vec!["zoom", PARENT], "api_key"),
-        (vec!["wait", "a b"], "task_id"),
+        (vec!["zoom", "task_a", "task_b", "--custom-id", "MJ::x"], "custom_id"),
+        (vec!["upscale", PARENT, "--index", "1", "--custom-id", "MJ::x"], "custom_id"),
+        (vec!["zoom", "task_a", "task_b", "-o", "-"], "output"),
     ] {
         let ran = zoomout(&args);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}: {ran:?}");
@@ -102,7 +104,7 @@ fn arguments_that_make_no_sense_are_explained_in_both_forms() {
 
 #[test]
 fn help_has_examples_for_every_command_and_every_shell_has_completions() {
-    for name in ["demo", "zoom", "upscale", "wait", "task", "buttons", "emulator", "completions"] {
+    for name in ["demo", "zoom", "upscale", "wait", "task", "buttons", "emulator", "completions", "man"] {
         let ran = zoomout(&[name, "--help"]);
         assert_eq!(ran.code, 0);
         assert!(ran.stdout.contains(&format!("zoomout {name}")) && ran.stdout.contains("Example"), "{name}");
@@ -111,6 +113,43 @@ fn help_has_examples_for_every_command_and_every_shell_has_completions() {
         let ran = zoomout(&["completions", shell]);
         assert!(ran.code == 0 && ran.stdout.contains("zoom-ratio"), "{shell}: {ran:?}");
     }
+    let bash = zoomout(&["completions", "bash"]);
+    assert!(bash.stdout.contains("relax fast turbo"), "the speeds are offered");
+    assert!(zoomout(&["zoom", "--help"]).stdout.contains("[possible values: relax, fast, turbo]"));
+}
+
+#[test]
+fn there_is_a_manual_for_the_whole_and_for_each_command() {
+    let whole = zoomout(&["man"]);
+    assert!(whole.code == 0 && whole.stdout.contains(".TH zoomout 1"), "{whole:?}");
+    let zoom = zoomout(&["man", "zoom"]);
+    assert!(zoom.code == 0 && zoom.stdout.contains("zoom\\-ratio"), "{zoom:?}");
+    let none = zoomout(&["man", "moon"]);
+    assert!(none.code == 2 && none.stderr.contains("command moon does not exist"), "{none:?}");
+}
+
+#[test]
+fn a_server_is_refused_where_there_is_none_but_an_emulator() {
+    for command in ["demo", "emulator"] {
+        for (option, field) in
+            [("--api-key-file", "api_key_file"), ("--api-key", "api_key"), ("--base-url", "base_url")]
+        {
+            let ran = zoomout(&[command, option, "http://127.0.0.1:9"]);
+            assert_eq!(ran.code, 2, "{ran:?}");
+            assert!(ran.stderr.contains(&format!("error: {field} means nothing here")), "{ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_tile_in_a_hurry_is_warned_about() {
+    let tile = ["upscale", PARENT, "--index", "2", "--dry-run", "--speed"];
+    for (speed, warned) in [("turbo", true), ("fast", true), ("relax", false)] {
+        let ran = zoomout(&[&tile[..], &[speed]].concat());
+        assert_eq!((ran.code, ran.stderr.contains("makes it no faster")), (0, warned), "{ran:?}");
+    }
+    let button = zoomout(&["upscale", PARENT, "--custom-id", "MJ::x", "--speed", "turbo", "--dry-run"]);
+    assert_eq!((button.code, button.stderr.as_str()), (0, ""), "a button may stand for real work");
 }
 
 #[test]

@@ -95,7 +95,8 @@ fn a_grid_ends_with_the_servers_words_and_the_command_that_helps() {
         "This action requires an upscaled task",
         "billed:  no",
         "upscale one tile of the grid first",
-        "zoomout --emulator upscale task_01KQGR1D0000000000000000AA --index 1",
+        "zoomout --emulator --time-scale 600 buttons task_01KQGR1D0000000000000000AA",
+        "zoomout --emulator --time-scale 600 upscale task_01KQGR1D0000000000000000AA --index <1-4>",
     ] {
         assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
     }
@@ -104,10 +105,15 @@ fn a_grid_ends_with_the_servers_words_and_the_command_that_helps() {
         (&error["kind"], &error["billed"], &error["status"]),
         (&json!("refused"), &json!("no"), &json!(400))
     );
+    // What costs money is the user's choice; what shows the choice is free.
     let next = error["next_command"].as_str().unwrap();
-    assert_eq!(next, "zoomout --emulator upscale task_01KQGR1D0000000000000000AA --index 1");
+    assert_eq!(next, "zoomout --emulator --time-scale 600 buttons task_01KQGR1D0000000000000000AA");
+    assert_eq!(error["next_commands"][0], next);
+    assert!(error["next_commands"][1].as_str().unwrap().ends_with("--index <1-4>"));
     let words: Vec<&str> = next.split(' ').skip(1).collect();
-    assert_eq!(zoomout(&words).code, 0, "the command that was advised works");
+    let shown = zoomout(&words);
+    assert_eq!(shown.code, 0, "the command that was advised works");
+    assert!(shown.stdout.contains("\ngrid: http://"), "{shown:?}");
 }
 
 #[test]

@@ -3,21 +3,28 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
-use std::process::{Child, Command};
-use std::sync::mpsc;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Instant;
 
+use serde_json::json;
 use tempfile::TempDir;
 use zoomout_tests::{RawServer, answer};
 
 use crate::command::{Ran, command};
+use crate::servers::{ACCEPTED, RUNNING, done};
 
-const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
-const RUNNING: &str = r#"{"code":200,"data":{"id":"task_new","status":"processing","progress":5}}"#;
+/// Sends signals, one right after the other.
+fn send(child: &Child, signals: &[&str]) {
+    let id = child.id();
+    let kills: Vec<String> = signals.iter().map(|signal| format!("kill -{signal} {id}")).collect();
+    assert!(Command::new("sh").args(["-c", &kills.join(" && ")]).status().unwrap().success());
+}
 
 /// Presses Ctrl-C, and tells how long the command took to end (`--nocapture` shows it).
 fn interrupt(phase: &str, child: Child) -> Ran {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    send(&child, &["INT"]);
     let pressed = Instant::now();
     let ran = end(child);
     println!("{phase}: ended {:.0?} after Ctrl-C", pressed.elapsed());
@@ -58,7 +65,7 @@ fn a_stop_before_anything_was_sent_costs_nothing() {
 }
 
 #[test]
-fn a_stop_while_the_answer_is_out_says_that_it_may_be_billed() {
+fn a_second_stop_while_the_answer_is_out_says_that_it_may_be_billed() {
     let (arrived, arrivals) = mpsc::channel();
     let server = RawServer::start(move |connection| {
         if connection.read_request().is_some() {
@@ -66,12 +73,130 @@ fn a_stop_while_the_answer_is_out_says_that_it_may_be_billed() {
             connection.hang();
         }
     });
-    let child = start(&server.url(), &["zoom", "task_parent"]);
+    let mut child = start(&server.url(), &["zoom", "task_parent"]);
     arrivals.recv().unwrap();
+    send(&child, &["INT"]);
+    until(&mut child, "waiting up to 5 s for the answer to the submission; Ctrl-C again to leave");
     let ran = interrupt("while the answer is out", child);
     assert_eq!(ran.code, 130, "{ran:?}");
     assert!(ran.stderr.contains("billed:  maybe"), "{ran:?}");
     assert_eq!(server.posts(), 1);
+}
+
+#[test]
+fn the_answer_to_a_submission_is_waited_for_and_its_task_is_named() {
+    let (arrived, arrivals) = mpsc::channel();
+    let (answer_now, may_answer) = mpsc::channel();
+    let may_answer = Mutex::new(may_answer);
+    let server = RawServer::start(move |connection| {
+        if connection.read_request().is_some() {
+            arrived.send(()).unwrap();
+            may_answer.lock().unwrap().recv().unwrap();
+            connection.write(&answer(200, ACCEPTED));
+        }
+    });
+    for args in [&["zoom", "task_parent", "-q"][..], &["zoom", "task_a", "task_b", "-q"]] {
+        let mut child = start(&server.url(), args);
+        for _ in args.iter().filter(|arg| arg.starts_with("task_")) {
+            arrivals.recv().unwrap();
+        }
+        send(&child, &["INT"]);
+        until(&mut child, "waiting up to 5 s");
+        for _ in args.iter().filter(|arg| arg.starts_with("task_")) {
+            answer_now.send(()).unwrap();
+        }
+        let ran = end(child);
+        assert_eq!(ran.code, 130, "{ran:?}");
+        let next = format!("zoomout --base-url {} wait task_new", server.url());
+        assert!(ran.stderr.contains("billed:  yes") && ran.stderr.contains(&next), "{ran:?}");
+    }
+    assert_eq!(server.posts(), 3);
+}
+
+#[test]
+fn however_fast_the_signals_come_the_report_comes_first_and_no_half_picture_stays() {
+    let (arrived, arrivals) = mpsc::channel();
+    let server = RawServer::start(move |connection| {
+        while let Some(request) = connection.read_request() {
+            if request.line == "GET /0.png" {
+                connection.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4000\r\n\r\n\x89PNG\r\n\x1a\n");
+                arrived.send(()).unwrap();
+                return connection.hang();
+            }
+            let body = if request.line.starts_with("POST") { ACCEPTED.to_owned() } else { done(&request) };
+            connection.write(&answer(200, &body));
+        }
+    });
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("wide.png");
+    let args = ["--time-scale", "1000", "zoom", "task_parent", "-o", path.to_str().unwrap()];
+    for round in 0..10 {
+        let child = start(&server.url(), &args);
+        arrivals.recv().unwrap();
+        send(&child, &["INT"; 4]);
+        let ran = end(child);
+        assert_eq!(ran.code, 130, "{round}: {ran:?}");
+        for words in ["billed:  yes", "task:    task_new", " wait task_new -o "] {
+            assert!(ran.stderr.contains(words), "{round}: {words}: {ran:?}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{round}: half a picture was left");
+    }
+}
+
+#[test]
+fn a_termination_ends_with_its_own_code() {
+    for (signal, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+        let server = RawServer::start(|connection| {
+            while connection.read_request().is_some() {
+                connection.write(&answer(200, RUNNING));
+            }
+        });
+        let mut child = start(&server.url(), &["wait", "task_new"]);
+        until(&mut child, "processing");
+        send(&child, &[signal]);
+        let ran = end(child);
+        assert_eq!(ran.code, code, "{ran:?}");
+        assert!(ran.stderr.contains("wait task_new"), "{ran:?}");
+    }
+}
+
+#[test]
+fn signals_that_were_ignored_at_the_start_stay_ignored() {
+    let is_done = Arc::new(AtomicBool::new(false));
+    let shown = Arc::clone(&is_done);
+    let server = RawServer::start(move |connection| {
+        while let Some(request) = connection.read_request() {
+            let body = if shown.load(SeqCst) { done(&request) } else { RUNNING.to_owned() };
+            connection.write(&answer(200, &body));
+        }
+    });
+    // As `nohup` does, and a shell for what a script puts into the background.
+    let program = env!("CARGO_BIN_EXE_zoomout");
+    let mut child = Command::new("sh");
+    child.args(["-c", "trap '' HUP INT; exec \"$0\" \"$@\"", program, "--base-url", &server.url()]);
+    child.args(["--time-scale", "100", "wait", "task_new"]).env("APIMART_API_KEY", "sk-MARK");
+    let mut child = child.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    until(&mut child, "processing");
+    send(&child, &["HUP", "INT", "HUP"]);
+    is_done.store(true, SeqCst);
+    let ran = end(child);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.contains("completed"), "{ran:?}");
+}
+
+#[test]
+fn without_a_thread_to_spare_the_command_says_so() {
+    let server = RawServer::answering(answer(200, RUNNING));
+    let args = ["--base-url", &server.url(), "zoom", "task_parent", "--json"];
+    let mut child = command(&args);
+    // More than any machine has, for each thread.
+    child.env("APIMART_API_KEY", "sk-MARK").env("RUST_MIN_STACK", (1_u64 << 60).to_string());
+    let ran = end(child.spawn().unwrap());
+    let error = ran.json()["error"].clone();
+    assert_eq!((ran.code, &error["kind"], &error["billed"]), (8, &json!("storage"), &json!("no")), "{ran:?}");
+    assert_eq!(error["message"], "this machine has no thread left");
+    assert!(!ran.all().contains("panicked"), "{ran:?}");
+    assert_eq!(server.posts(), 0);
 }
 
 #[test]
@@ -99,16 +224,12 @@ fn a_stop_while_downloading_leaves_no_half_picture() {
     let (arrived, arrivals) = mpsc::channel();
     let server = RawServer::start(move |connection| {
         while let Some(request) = connection.read_request() {
-            let host = request.headers.iter().find_map(|header| header.strip_prefix("host: ")).unwrap();
-            let done = format!(
-                r#"{{"data":{{"id":"task_new","status":"completed","result":{{"images":[{{"url":"http://{host}/0.png"}}]}}}}}}"#
-            );
             if request.line == "GET /0.png" {
                 connection.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4000\r\n\r\n\x89PNG\r\n\x1a\n");
                 arrived.send(()).unwrap();
                 return connection.hang();
             }
-            connection.write(&answer(200, &done));
+            connection.write(&answer(200, &done(&request)));
         }
     });
     let folder = TempDir::new().unwrap();

@@ -16,4 +16,5 @@ mod interrupted;
 mod many;
 mod pixels;
 mod secrets;
+mod servers;
 mod weather;

@@ -8,10 +8,9 @@ use tempfile::TempDir;
 use zoomout_tests::{Connection, RawServer, answer};
 
 use crate::command::{against, zoomout};
+use crate::servers::{ACCEPTED, PNG, done};
 
 const PARENT: &str = "task_parent";
-const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\nwhatever\0\0\0\0IEND\xAE\x42\x60\x82";
 
 #[test]
 fn a_submission_whose_fate_is_unknown_is_never_repeated() {
@@ -94,10 +93,7 @@ fn a_poll_in_bad_weather_still_ends_with_the_picture() {
     let looks = AtomicUsize::new(0);
     let server = RawServer::start(move |connection| {
         while let Some(request) = connection.read_request() {
-            let host = request.headers.iter().find_map(|header| header.strip_prefix("host: ")).unwrap();
-            let done = format!(
-                r#"{{"code":200,"data":{{"id":"task_new","status":"completed","result":{{"images":[{{"url":"http://{host}/0.png"}}]}}}}}}"#
-            );
+            let done = done(&request);
             if request.line.starts_with("POST") {
                 connection.write(&answer(200, ACCEPTED));
             } else if request.line == "GET /0.png" {
@@ -135,10 +131,7 @@ fn a_poll_in_bad_weather_still_ends_with_the_picture() {
 fn a_picture_that_cannot_be_had_leaves_no_half_and_says_how_to_go_on() {
     let server = RawServer::start(|connection| {
         while let Some(request) = connection.read_request() {
-            let host = request.headers.iter().find_map(|header| header.strip_prefix("host: ")).unwrap();
-            let done = format!(
-                r#"{{"code":200,"data":{{"id":"task_new","status":"completed","result":{{"images":[{{"url":"http://{host}/0.png"}}]}}}}}}"#
-            );
+            let done = done(&request);
             if request.line == "GET /0.png" {
                 connection.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4000\r\n\r\n");
                 connection.write(PNG);
@@ -151,6 +144,7 @@ fn a_picture_that_cannot_be_had_leaves_no_half_and_says_how_to_go_on() {
     let path = folder.path().join("wide.png");
     let ran = against(&server.url(), &["wait", "task_new", "-o", path.to_str().unwrap()]);
     assert_eq!(ran.code, 6, "{ran:?}");
-    assert!(ran.stderr.contains(&format!("zoomout --base-url {} wait task_new -o", server.url())), "{ran:?}");
+    let next = format!("zoomout --base-url {} --time-scale 1000 wait task_new -o", server.url());
+    assert!(ran.stderr.contains(&next), "{ran:?}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

@@ -1,0 +1,138 @@
+//! What to type next.
+
+use std::path::Path;
+
+use zoomout::TaskId;
+
+use crate::args::{Args, Global};
+
+/// This call of the command, as far as the next one needs it: the options that say which server, which key and
+/// how fast, and where the picture goes. The key itself is not among them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Again {
+    options: Vec<String>,
+    output: Option<String>,
+    emulated: bool,
+}
+
+impl Again {
+    pub(crate) fn of(args: &Args) -> Self {
+        let output = args.command.output().map(|path| match path.to_string_lossy() {
+            // Pasted into a terminal, it has no stdout that takes a picture.
+            dash if dash == "-" => "./".to_owned(),
+            path => path.into_owned(),
+        });
+        Self { options: options(&args.global), output, emulated: args.global.emulator }
+    }
+
+    /// Waits for this task, and saves its pictures where they were to go. A task inside an emulator that is
+    /// about to end cannot be waited for.
+    pub(crate) fn wait(&self, task_id: &TaskId) -> Option<String> {
+        let mut words = vec!["wait"];
+        // An id that looks like an option must not become one.
+        let is_plain = !task_id.as_str().starts_with('-');
+        if is_plain {
+            words.push(task_id.as_str());
+        }
+        if let Some(output) = &self.output {
+            words.extend(["-o", output]);
+        }
+        if !is_plain {
+            words.extend(["--", task_id.as_str()]);
+        }
+        (!self.emulated).then(|| self.line(&words))
+    }
+
+    /// Shows what can be chosen from a grid, which is free; and chooses, which is not.
+    pub(crate) fn choose_tile(&self, grid: &str) -> Vec<String> {
+        // The choice is the user's: a tile costs money.
+        let choose = format!("{} --index <1-4>", self.line(&["upscale", grid]));
+        vec![self.line(&["buttons", grid]), choose]
+    }
+
+    /// A command that can be pasted into a shell.
+    fn line(&self, words: &[&str]) -> String {
+        let line: Vec<&str> = ["zoomout"]
+            .into_iter()
+            .chain(self.options.iter().map(String::as_str))
+            .chain(words.iter().copied())
+            .collect();
+        shlex::try_join(line.iter().copied()).unwrap_or_else(|_| line.join(" "))
+    }
+}
+
+fn options(global: &Global) -> Vec<String> {
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    let number = |number: f64| number.to_string();
+    let mut options = Vec::new();
+    if global.emulator {
+        options.push("--emulator".to_owned());
+    }
+    for (name, value) in [
+        ("--api-key-file", global.api_key_file.as_deref().map(path)),
+        ("--base-url", global.base_url.clone()),
+        ("--timeout", global.timeout.map(number)),
+        ("--call-timeout", global.call_timeout.map(number)),
+        ("--time-scale", global.time_scale.map(number)),
+    ] {
+        options.extend(value.into_iter().flat_map(|value| [name.to_owned(), value]));
+    }
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    fn again(args: &[&str]) -> Again {
+        Again::of(&Args::try_parse_from(args).unwrap())
+    }
+
+    #[test]
+    fn whatever_the_next_command_needs_is_in_it_but_not_the_key() {
+        let task = TaskId::new("task_1").unwrap();
+        let all = again(&[
+            "zoomout",
+            "zoom",
+            "p",
+            "--api-key-file",
+            "my key",
+            "--base-url",
+            "http://127.0.0.1:1",
+            "--timeout",
+            "3",
+            "--call-timeout",
+            "0.5",
+            "--time-scale",
+            "2",
+            "-o",
+            "it's.png",
+            "-q",
+            "-vv",
+        ]);
+        assert_eq!(
+            all.wait(&task).unwrap(),
+            "zoomout --api-key-file 'my key' --base-url http://127.0.0.1:1 --timeout 3 --call-timeout 0.5 \
+             --time-scale 2 wait task_1 -o \"it's.png\""
+        );
+        let secret = again(&["zoomout", "--api-key", "sk-MARK", "zoom", "p", "-o", "-"]);
+        assert_eq!(secret.wait(&task).unwrap(), "zoomout wait task_1 -o ./");
+        assert_eq!(again(&["zoomout", "--emulator", "zoom", "p"]).wait(&task), None);
+    }
+
+    #[test]
+    fn an_id_that_looks_like_an_option_is_none() {
+        let task = TaskId::new("--version").unwrap();
+        let next = again(&["zoomout", "zoom", "p", "-o", "x.png"]).wait(&task).unwrap();
+        assert_eq!(next, "zoomout wait -o x.png -- --version");
+    }
+
+    #[test]
+    fn which_tile_is_the_users_choice() {
+        assert_eq!(
+            again(&["zoomout", "--emulator", "zoom", "grid"]).choose_tile("grid"),
+            ["zoomout --emulator buttons grid", "zoomout --emulator upscale grid --index <1-4>"]
+        );
+    }
+}

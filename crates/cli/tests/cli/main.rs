@@ -10,11 +10,15 @@
 
 mod asked;
 mod command;
+mod deadline;
 mod emulated;
 mod faults;
 mod interrupted;
 mod many;
 mod pixels;
+mod printing;
 mod secrets;
 mod servers;
+mod terminal;
+mod to_stdout;
 mod weather;

@@ -33,7 +33,8 @@ use crate::session::Tools;
 /// Runs the command with these arguments, the first of which is its own name, and answers its exit code.
 ///
 /// Results go to stdout, everything else to stderr. The exit code is 0 for done and otherwise tells the
-/// kind of error, as listed in the README. From here on Ctrl-C is the command's own.
+/// kind of error, as listed in the README. From here on Ctrl-C is the command's own; a handler
+/// that the process already has for it is called, too.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let parsed = match Args::try_parse_from(&args) {

@@ -1,5 +1,6 @@
 """``python -m zoomout`` and the ``zoomout`` script: the same command as the Rust one."""
 
+import signal
 import sys
 
 from ._native import main as _main
@@ -7,6 +8,9 @@ from ._native import main as _main
 
 def main() -> int:
     """Runs the command with the arguments of this process."""
+    # Ctrl-C is the command's own: Python's handler would add a KeyboardInterrupt. One that is ignored stays so.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     return _main(["zoomout", *sys.argv[1:]])
 
 

@@ -64,7 +64,7 @@ fn bad_input_is_refused_by_name_and_costs_nothing() {
         (vec!["zoom", PARENT, "--speed", "warp"], "speed"),
         (vec!["zoom", PARENT, "--metadata", "[1]"], "metadata"),
         (vec!["zoom", PARENT, "--metadata", "{"], "metadata"),
-        (vec!["zoom", "task/1"], "task_id"),
+        (vec!["zoom", "task\n1"], "task_id"),
         (vec!["zoom", ".."], "task_id"),
         (vec!["zoom", PARENT, "--zoom-ratio", "2", "--custom-id", "MJ::x"], "custom_id"),
         (vec!["zoom", PARENT, "--base-url", "http://api.example"], "base_url"),
@@ -75,6 +75,7 @@ fn bad_input_is_refused_by_name_and_costs_nothing() {
         (vec!["zoom", PARENT], "api_key"),
         (vec!["zoom", "task_a", "task_b", "--custom-id", "MJ::x"], "custom_id"),
         (vec!["upscale", PARENT, "--index", "1", "--custom-id", "MJ::x"], "custom_id"),
+        (vec!["zoom", PARENT, "--index", "1", "--custom-id", "MJ::x"], "custom_id"),
         (vec!["zoom", "task_a", "task_b", "-o", "-"], "output"),
     ] {
         let ran = zoomout(&args);

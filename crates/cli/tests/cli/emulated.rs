@@ -177,7 +177,8 @@ fn buttons_are_listed_and_can_be_pressed() {
     let buttons = object["buttons"].as_array().unwrap();
     let zooms: Vec<&Value> = buttons.iter().filter(|button| !button["tier"].is_null()).collect();
     let tiers: Vec<&Value> = zooms.iter().map(|button| &button["tier"]).collect();
-    assert_eq!(tiers, [&json!("Zoom Out 2x"), &json!("Zoom Out 1.5x"), &json!("Zoom Out 2x")]);
+    // A button that asks for a value has none.
+    assert_eq!(tiers, [&json!("Zoom Out 2x"), &json!("Zoom Out 1.5x")]);
     let custom_id = zooms[1]["custom_id"].as_str().unwrap();
     let pressed = emulated(&["zoom", UPSCALED, "--custom-id", custom_id, "--json"]);
     assert_eq!((pressed.code, &pressed.json()["status"]), (0, &json!("completed")));

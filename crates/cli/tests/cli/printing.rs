@@ -54,14 +54,11 @@ fn an_accepted_task_is_named_whatever_becomes_of_stdout() {
 fn the_picture_is_saved_whatever_becomes_of_stdout() {
     let server = finishing(&["/0.png"]);
     let folder = TempDir::new().unwrap();
-    for command in ["zoom", "wait"] {
+    for (command, task_id) in [("zoom", "task_parent"), ("wait", "task_new")] {
         for (number, (name, stdout)) in broken().into_iter().enumerate() {
             let path = folder.path().join(format!("{command}{number}.png"));
-            let ran = run(
-                &server.url(),
-                &[command, "task_new", "--json", "-q", "-o", path.to_str().unwrap()],
-                stdout,
-            );
+            let ran =
+                run(&server.url(), &[command, task_id, "--json", "-q", "-o", path.to_str().unwrap()], stdout);
             assert_eq!(ran.code, 8, "{name}: {ran:?}");
             assert_eq!(fs::read(&path).unwrap(), PNG, "{name}");
             // What was for stdout is on stderr instead, one object a line.

@@ -42,8 +42,10 @@ impl Failure {
     pub(crate) fn describe(&self, parent: Option<&str>) -> String {
         let error = &self.error;
         let mut text = parent.map(|parent| format!("{}: ", fit::exact(parent))).unwrap_or_default();
-        let _ = write!(text, "error: {}", fit::exact(error));
-        if let Some(cause) = error.cause().filter(|cause| !cause.is_empty()) {
+        let message = error.to_string();
+        let _ = write!(text, "error: {}", fit::exact(&message));
+        // A server's reason is both.
+        if let Some(cause) = error.cause().filter(|cause| !message.ends_with(cause)) {
             let _ = write!(text, ": {}", fit::exact(cause));
         }
         let mut line = |name: &str, value: String| {

@@ -51,7 +51,7 @@ pub(crate) struct Global {
     /// and as much for its pictures]
     #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) timeout: Option<f64>,
-    /// Give a single call, or each phase of it, so many seconds [default: 10 to connect, 60 for the
+    /// Give each phase of a single call so many seconds [default: 10 to connect, 60 for the
     /// answer, 300 for a picture]
     #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) call_timeout: Option<f64>,

@@ -89,15 +89,12 @@ impl<'a> Session<'a> {
 fn connect(tools: &Tools<'_>, key: ApiKey, base: BaseUrl, scale: f64) -> Result<Client, Error> {
     let &Tools { global, output, known, stop } = tools;
     let within = global.timeout.map(|span| seconds("timeout", span)).transpose()?;
-    let mut timeouts = Timeouts::default();
-    if let Some(limit) = global.call_timeout {
-        timeouts = timeouts.at_most(seconds("call_timeout", limit)?);
-    }
+    let limit = global.call_timeout.map(|span| seconds("call_timeout", span)).transpose()?;
     let trace = (global.verbose > 0).then(|| (output.clone(), key.clone(), global.verbose > 1));
     let (noted, cut) = (known.clone(), stop.submissions.clone());
     let client = Client::builder(key)
         .base_url(base)
-        .timeouts(timeouts)
+        .timeouts(limit.map_or_else(Timeouts::default, Timeouts::each))
         .policy(within.map_or_else(Policy::default, |within| Policy::default().deadline(within)))
         .clock(Arc::new(MachineClock::at_pace(scale)))
         .layer(move |inner| {

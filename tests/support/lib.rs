@@ -148,6 +148,11 @@ impl Connection {
         Some(request)
     }
 
+    /// Waits for the first bytes, whatever they are, and leaves them unread.
+    pub fn await_bytes(&mut self) {
+        drop(self.reader.fill_buf());
+    }
+
     /// Writes bytes; a client that hung up does not matter.
     pub fn write(&mut self, bytes: &[u8]) {
         drop(self.reader.get_mut().write_all(bytes));

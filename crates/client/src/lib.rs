@@ -37,6 +37,8 @@ mod builder;
 mod cancel;
 mod client;
 mod clock;
+mod departure;
+mod detached;
 mod dispatcher;
 mod drive;
 mod errand;
@@ -46,6 +48,7 @@ mod line;
 mod network;
 mod picture;
 mod seconds;
+mod submissions;
 mod sync;
 mod target;
 pub mod testing;
@@ -55,6 +58,7 @@ pub use self::builder::ClientBuilder;
 pub use self::cancel::CancelToken;
 pub use self::client::Client;
 pub use self::clock::{Clock, MachineClock};
+pub use self::detached::Detached;
 pub use self::dispatcher::{
     Batch, Dispatcher, Finished, JobHandle, Lateness, Limits, NotYet, Unfinished, Work, ZoomMany,
 };

@@ -6,6 +6,7 @@ use zoomout_core::{Api, Call, Instant, Reply};
 
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
+use crate::submissions::Submissions;
 use crate::transport::{Context, Transport};
 
 /// The way to the API. It is what jobs hold of their client: they do not keep the client itself alive.
@@ -14,13 +15,27 @@ pub(crate) struct Line {
     pub(crate) api: Api,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) submissions: Arc<Submissions>,
 }
 
 impl Line {
-    /// Makes one call, every phase of which has ended by then.
-    pub(crate) fn exchange(&self, call: &Call, by: Instant, cancel: &CancelToken) -> Reply {
-        let context = Context::new(cancel, self.clock.left(by));
-        match self.transport.send(self.api.request(call), &context) {
+    /// Makes one call, every phase of which has ended by then. A submission that may have left is not cut by
+    /// `cancel`, which only ends the wait for it.
+    pub(crate) fn exchange(self: &Arc<Self>, call: Call, by: Instant, cancel: &CancelToken) -> Reply {
+        if !call.costs_money() {
+            return self.send(&call, &self.context(by, cancel));
+        }
+        let line = Arc::clone(self);
+        let context = |cancel: &CancelToken| self.context(by, cancel);
+        self.submissions.exchange(call, context, cancel, move |call, context| line.send(call, context))
+    }
+
+    fn context(&self, by: Instant, cancel: &CancelToken) -> Context {
+        Context::new(cancel, self.clock.left(by))
+    }
+
+    fn send(&self, call: &Call, context: &Context) -> Reply {
+        match self.transport.send(self.api.request(call), context) {
             Ok(response) => self.api.answer(&response).into(),
             Err(failure) => failure.into(),
         }

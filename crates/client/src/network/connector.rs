@@ -88,7 +88,7 @@ impl Transport for WatchedConnection {
             call.go_on()?;
             // Before the write: a write that fails halfway has sent something.
             if amount > 0 {
-                call.about_to_send();
+                call.about_to_send()?;
             }
         }
         self.inner.transmit_output(amount, timeout)

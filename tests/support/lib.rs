@@ -13,6 +13,7 @@
 pub mod faults;
 pub mod page;
 pub mod simulation;
+pub mod socks;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

@@ -306,7 +306,7 @@ fn a_client_that_cannot_reach_the_api_is_refused_by_name() {
 #[cfg(all(feature = "ureq", not(any(feature = "rustls", feature = "native-tls"))))]
 #[test]
 fn without_tls_a_picture_over_https_ends_at_once_and_says_why() {
-    let error = zoomout::Pictures::new().unwrap().read("https://198.51.100.1/0.png").unwrap_err();
+    let error = zoomout::Pictures::new().unwrap().read("https://1.1.1.1/0.png").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Protocol);
     let why = std::error::Error::source(&error).unwrap().to_string();
     assert!(why.contains("feature `rustls`"), "{why}");

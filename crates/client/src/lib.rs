@@ -47,12 +47,14 @@ mod line;
 #[cfg(feature = "ureq")]
 mod network;
 mod picture;
+mod place;
 mod seconds;
 mod submissions;
 mod sync;
 mod target;
 pub mod testing;
 mod transport;
+mod whole;
 
 pub use self::builder::ClientBuilder;
 pub use self::cancel::CancelToken;

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use http::{Method, Request, Response, Uri};
 use zoomout::{
-    ApiKey, Billed, CancelToken, Client, Clock, Context, Dispatcher, Error, ErrorKind, Event, Failure,
-    FetchError, Instant, Limits, MachineClock, Policy, Task, TaskId, Transport, Zoom,
+    ApiKey, Billed, CancelToken, Client, Clock, Context, Dispatcher, Download, Error, ErrorKind, Event,
+    Failure, FetchError, Instant, Limits, MachineClock, Policy, Task, TaskId, Transport, Zoom,
 };
 
 /// Longer than any test lasts.
@@ -282,4 +282,49 @@ fn whoever_waits_in_line_is_not_late_because_of_somebody_elses_server() {
     assert_eq!(dispatcher.len(), 1, "the other is still held up");
     drop(open);
     assert!(ends.recv_timeout(PATIENCE).unwrap().is_err());
+}
+
+/// A host of pictures that stalls until the test ends, beside an API that answers at once.
+#[derive(Debug)]
+struct SlowHost {
+    begun: mpsc::Sender<()>,
+    gate: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Transport for SlowHost {
+    fn send(&self, request: Request<Vec<u8>>, _: &Context) -> Result<Response<Vec<u8>>, Failure> {
+        let (_, body) = if request.method() == Method::POST { ACCEPTED } else { DONE };
+        Ok(Response::new(body.into()))
+    }
+
+    fn fetch(&self, _: &Uri, _: u64, _: &mut dyn Write, _: &Context) -> Result<(), FetchError> {
+        self.begun.send(()).unwrap();
+        assert!(self.gate.lock().unwrap().recv().is_err(), "dropped at the end");
+        Err(FetchError::Status(404))
+    }
+}
+
+#[test]
+fn slow_downloads_keep_nobody_else_waiting() {
+    let (open, gate) = mpsc::channel::<()>();
+    let (begun, beginnings) = mpsc::channel();
+    let one = NonZeroUsize::MIN;
+    let client = Client::builder(ApiKey::new("sk-MARK").unwrap())
+        .transport(Arc::new(SlowHost { begun, gate: Mutex::new(gate) }))
+        .clock(Arc::new(MachineClock::at_pace(1_000.0)))
+        .limits(Limits { requests: one, downloads: one, ..Limits::default() })
+        .build()
+        .unwrap();
+    let dispatcher = Dispatcher::new(&client);
+    for _ in 0..3 {
+        dispatcher.download(Download::one("https://h/0.png", "-"), |_| {}, |saved| drop(saved.unwrap_err()));
+    }
+    beginnings.recv_timeout(PATIENCE).unwrap();
+    // One is out, the others stand in line, and neither a blocking call nor a job is behind them.
+    client.zoom(&zoom()).unwrap();
+    let (ended, ends) = mpsc::channel();
+    dispatcher.spawn(zoom(), |_| {}, move |end| ended.send(end).unwrap());
+    ends.recv_timeout(PATIENCE).unwrap().unwrap();
+    drop(open);
+    assert!(dispatcher.drain(PATIENCE).is_empty());
 }

@@ -11,7 +11,7 @@ use crate::command::{against, zoomout};
 
 const PARENT: &str = "task_parent";
 const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\nwhatever\0\0\0\0IEND\xAE\x42\x60\x82";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x04tEXtevenCRC.\0\0\0\0IEND\xAE\x42\x60\x82";
 
 #[test]
 fn a_submission_whose_fate_is_unknown_is_never_repeated() {

@@ -44,14 +44,12 @@ impl Target {
 
 /// A name of letters, digits, `-`, `_` and `.`, whatever the server calls its task.
 fn stem(task_id: &TaskId) -> String {
-    let mut stem = String::new();
-    for byte in task_id.as_str().bytes() {
-        match char::from(byte) {
-            plain @ ('0'..='9' | 'A'..='Z' | 'a'..='z' | '-' | '_') => stem.push(plain),
-            '.' if !stem.is_empty() => stem.push('.'),
-            _ => stem.push_str(&format!("%{byte:02X}")),
-        }
-    }
+    let safe = |(place, byte): (usize, u8)| match char::from(byte) {
+        plain @ ('0'..='9' | 'A'..='Z' | 'a'..='z' | '-' | '_') => plain.to_string(),
+        '.' if place > 0 => ".".to_owned(),
+        _ => format!("%{byte:02X}"),
+    };
+    let mut stem: String = task_id.as_str().bytes().enumerate().map(safe).collect();
     stem.truncate(LONGEST_STEM);
     stem
 }

@@ -55,7 +55,7 @@ fn jpeg(file: &mut impl BufRead) -> io::Result<()> {
     }
 }
 
-/// Blocks up to the trailer (GIF89a, appendix A).
+/// Blocks up to the trailer (`GIF89a`, appendix A).
 fn gif(file: &mut impl BufRead) -> io::Result<()> {
     let [.., flags, _, _]: [u8; 13] = take(file)?;
     skip(file, colors(flags))?;

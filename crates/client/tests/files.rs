@@ -51,6 +51,19 @@ fn half_a_picture_of_any_kind_is_never_saved() {
     }
 }
 
+/// A disk with no room.
+struct Full;
+
+impl Write for Full {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[test]
 fn a_writer_has_the_whole_picture_or_nothing() {
     let mut sink = Vec::new();
@@ -59,15 +72,6 @@ fn a_writer_has_the_whole_picture_or_nothing() {
     pictures(&[PNG]).write_to(LINK, &mut sink).unwrap();
     assert_eq!(sink, PNG);
 
-    struct Full;
-    impl Write for Full {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::ErrorKind::StorageFull.into())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
     let error = pictures(&[PNG, PNG]).write_to(LINK, &mut Full).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage);
 }

@@ -8,7 +8,7 @@ type Network6 = (Ipv6Addr, u32);
 
 /// What is not globally reachable (IANA's registry of special-purpose IPv4 addresses), and multicast.
 const SPECIAL_4: [Network4; 15] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),       // this network
+    (Ipv4Addr::UNSPECIFIED, 8),           // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),      // private
     (Ipv4Addr::new(100, 64, 0, 0), 10),   // shared by the customers of a provider
     (Ipv4Addr::new(127, 0, 0, 0), 8),     // this machine

@@ -13,6 +13,7 @@
 pub mod faults;
 pub mod page;
 pub mod simulation;
+pub mod socks;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -146,6 +147,11 @@ impl Connection {
         let request = Received { connection: self.number, line, headers, body };
         self.received.lock().unwrap().push(request.clone());
         Some(request)
+    }
+
+    /// Waits for the first bytes, whatever they are, and leaves them unread.
+    pub fn await_bytes(&mut self) {
+        drop(self.reader.fill_buf());
     }
 
     /// Writes bytes; a client that hung up does not matter.

@@ -9,11 +9,13 @@ use zoomout_core::{Api, ApiKey, BaseUrl, Error, Language, Policy};
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::clock::{Clock, MachineClock};
+use crate::detached::Detached;
 use crate::dispatcher::{EngineHandle, Limits};
 use crate::drive::Driver;
 use crate::line::Line;
 #[cfg(feature = "ureq")]
 use crate::network::{ProxyChoice, Timeouts, UreqTransport, UreqTransportBuilder, tls};
+use crate::submissions::{Listener, Submissions};
 use crate::transport::Transport;
 
 /// Something in front of the way to the network.
@@ -46,6 +48,7 @@ pub struct ClientBuilder {
     layer: Option<Layer>,
     clock: Option<Arc<dyn Clock>>,
     limits: Limits,
+    on_detached: Option<Listener>,
 }
 
 impl ClientBuilder {
@@ -62,6 +65,7 @@ impl ClientBuilder {
             layer: None,
             clock: None,
             limits: Limits::default(),
+            on_detached: None,
         }
     }
 
@@ -146,6 +150,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Tells `listener` what became of each submission whose caller was stopped while it was on its way: it may
+    /// have been accepted, and its task is paid for. Called on a thread of the client, and before
+    /// [`Client::settle`] hands it out.
+    pub fn on_detached(mut self, listener: impl Fn(&Detached) + Send + Sync + 'static) -> Self {
+        self.on_detached = Some(Box::new(listener));
+        self
+    }
+
     /// Another clock; see [`MachineClock::at_pace`].
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -183,7 +195,9 @@ impl ClientBuilder {
             engine: Some(engine.clone()),
             until: None,
         };
-        Ok(Client { line: Arc::new(Line { api, transport, clock }), policy: self.policy, driver, engine })
+        let submissions = Submissions::new(engine.engine(), self.on_detached);
+        let line = Arc::new(Line { api, transport, clock, submissions });
+        Ok(Client { line, policy: self.policy, driver, engine })
     }
 
     /// The way to the network of a client that was given none.

@@ -12,6 +12,7 @@ use zoomout_core::{
 
 use crate::cancel::CancelToken;
 use crate::contained::contained;
+use crate::detached::Detached;
 use crate::dispatcher::EngineHandle;
 use crate::drive::Driver;
 use crate::identity::Identity;
@@ -47,7 +48,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// The same client, stopped by `token`. A call that is stopped ends with [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+    /// The same client, stopped by `token`. A call that is stopped ends at once, with
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). A submission that may have left by then is read to its
+    /// end in the background, within the limits of its own: see [`settle`](Self::settle) for what became of it.
     #[must_use]
     pub fn cancelled_by(&self, token: &CancelToken) -> Self {
         let driver = Driver { cancel: token.clone(), ..self.driver.clone() };
@@ -160,6 +163,23 @@ impl Client {
         self.pictures().save_all(&task.task_id, &links(task), path)
     }
 
+    /// Waits for the submissions whose callers were stopped while they were on their way, but not longer than
+    /// `patience`, and hands out what became of each: once, in the order in which that was known.
+    ///
+    /// They are read to their end whether or not somebody asks, dropping the client included; but not after the
+    /// end of the process. Whoever is about to leave, asks here first.
+    ///
+    /// ```no_run
+    /// # fn leave(client: &zoomout::Client) {
+    /// for late in client.settle(std::time::Duration::from_secs(5)) {
+    ///     println!("{:?}", late.result.map(|submission| submission.task_id));
+    /// }
+    /// # }
+    /// ```
+    pub fn settle(&self, patience: Duration) -> Vec<Detached> {
+        self.line.submissions.settle(patience)
+    }
+
     /// What fetches pictures for this client: one by one, into memory, or by links that were kept.
     pub fn pictures(&self) -> Pictures {
         Pictures {
@@ -178,7 +198,7 @@ impl Client {
         begin: impl FnOnce(Policy, Instant) -> M,
     ) -> Result<M::Output, Error> {
         self.driver
-            .drive(self.policy, begin, |call: Call, context: &Context| self.line.exchange(&call, context))
+            .drive(self.policy, begin, |call: Call, context: &Context| self.line.exchange(call, context))
     }
 }
 

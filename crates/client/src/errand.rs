@@ -285,7 +285,7 @@ where
 }
 
 /// What the first step after a call shows of the server.
-fn reception<T, C>(class: Class, step: &Step<T, C>, now: Instant) -> Reception {
+pub(crate) fn reception<T, C>(class: Class, step: &Step<T, C>, now: Instant) -> Reception {
     match (class, step) {
         (Class::Submission, Step::Report(Event::Submitted(_))) => Reception::Accepted,
         (Class::Submission, Step::Report(Event::Retrying(retry))) if retry.rate_limited => {

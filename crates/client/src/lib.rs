@@ -38,6 +38,8 @@ mod cancel;
 mod client;
 mod clock;
 mod contained;
+mod departure;
+mod detached;
 mod dispatcher;
 mod drive;
 mod errand;
@@ -46,16 +48,20 @@ mod line;
 #[cfg(feature = "ureq")]
 mod network;
 mod picture;
+mod place;
 mod seconds;
+mod submissions;
 mod sync;
 mod target;
 pub mod testing;
 mod transport;
+mod whole;
 
 pub use self::builder::ClientBuilder;
 pub use self::cancel::CancelToken;
 pub use self::client::Client;
 pub use self::clock::{Clock, MachineClock};
+pub use self::detached::Detached;
 pub use self::dispatcher::{
     Batch, Dispatcher, Finished, JobHandle, Lateness, Limits, NotYet, Unfinished, Work, ZoomMany,
 };

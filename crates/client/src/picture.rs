@@ -1,18 +1,21 @@
 //! Pictures on disk: whole or not at all.
 
 use std::fmt;
-use std::io::{self, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Cursor, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http::Uri;
+use tempfile::spooled_tempfile;
 use zoomout_core::{Error, Fetch, Fetched, Instant, Picture, Policy, Task, TaskId, Trouble};
 
 use crate::cancel::CancelToken;
 use crate::drive::Driver;
 use crate::identity::Identity;
-use crate::target::{Target, new_file};
+use crate::place::Place;
+use crate::target::Target;
 use crate::transport::{Context, FetchError, Transport};
+use crate::whole::is_whole;
 
 /// No picture of this API comes near this size; a real grid is 6 MB (reference, section 5.3).
 const MAX_BYTES: u64 = 256 << 20;
@@ -20,9 +23,14 @@ const MAX_BYTES: u64 = 256 << 20;
 /// So many of a file's first bytes tell what it is.
 const MAGIC_BYTES: u64 = 512;
 
-/// The last chunk of every PNG (ISO/IEC 15948, section 11.2.5); some writers add a little behind it.
-const PNG_END: &[u8] = b"IEND\xAE\x42\x60\x82";
-const PNG_TAIL_BYTES: u64 = 4 << 10;
+/// A picture that is on its way to the disk is kept in memory up to this size, a longer one in a temporary file.
+const IN_MEMORY: usize = 8 << 20;
+
+/// Where a picture is before it is where it belongs.
+const ON_THE_WAY: &str = "a temporary file";
+
+/// Where a picture goes that somebody else's sink takes.
+const OUTPUT: &str = "the output";
 
 /// The links to the pictures of the task; one that shows only its grid has that one.
 pub(crate) fn links(task: &Task) -> Vec<&str> {
@@ -102,10 +110,26 @@ impl Pictures {
         Ok(pictures.into_iter().next().unwrap_or_default())
     }
 
+    /// Writes what a link leads to into `sink`, such as the standard output, once the whole picture has come: a half
+    /// one is never begun.
+    ///
+    /// # Errors
+    /// As [`Client::download`](crate::Client::download), without a task id.
+    pub fn write_to(&self, link: &str, sink: &mut dyn Write) -> Result<(), Error> {
+        let make = |_: &Download, transport: &dyn Transport, picture: &Picture, context: &Context| {
+            let written = read(transport, picture, context).and_then(|bytes| {
+                let written = sink.write_all(&bytes).and_then(|()| sink.flush());
+                written.map_err(|error| not_written(OUTPUT, &error))
+            });
+            fetched(written.map(|()| (OUTPUT.to_owned(), ())))
+        };
+        self.fetch(&Download::one(link, OUTPUT), make).map(drop)
+    }
+
     fn fetch<P: Clone>(
         &self,
         download: &Download,
-        make: fn(&Download, &dyn Transport, &Picture, &Context) -> Fetched<P>,
+        mut make: impl FnMut(&Download, &dyn Transport, &Picture, &Context) -> Fetched<P>,
     ) -> Result<Vec<P>, Error> {
         let Self { transport, policy, driver } = self;
         let seed = Identity::draw()?.seed;
@@ -119,12 +143,12 @@ impl Pictures {
 pub struct Download {
     task_id: Option<TaskId>,
     links: Vec<String>,
-    place: Place,
+    naming: Naming,
 }
 
-/// Where pictures are saved.
+/// How the files of pictures are called.
 #[derive(Clone, Debug)]
-enum Place {
+enum Naming {
     /// Exactly this file.
     File(PathBuf),
     /// What the path and the task's id make of it.
@@ -137,13 +161,13 @@ impl Download {
         Self {
             task_id: Some(task_id.clone()),
             links: links.iter().map(|link| link.as_ref().to_owned()).collect(),
-            place: Place::OfTask(path.as_ref().to_owned(), task_id.clone()),
+            naming: Naming::OfTask(path.as_ref().to_owned(), task_id.clone()),
         }
     }
 
     /// What one link leads to; see [`Pictures::save`].
     pub fn one(link: &str, path: impl AsRef<Path>) -> Self {
-        Self { task_id: None, links: vec![link.to_owned()], place: Place::File(path.as_ref().to_owned()) }
+        Self { task_id: None, links: vec![link.to_owned()], naming: Naming::File(path.as_ref().to_owned()) }
     }
 
     pub(crate) const fn task_id(&self) -> Option<&TaskId> {
@@ -162,7 +186,7 @@ impl Download {
         picture: &Picture,
         context: &Context,
     ) -> Fetched<PathBuf> {
-        let saved = save(transport, &self.place.target(picture), picture, context);
+        let saved = save(transport, &self.naming.target(picture), picture, context);
         fetched(saved.map(|path| (path.display().to_string(), path)))
     }
 
@@ -177,7 +201,7 @@ impl Download {
     }
 }
 
-impl Place {
+impl Naming {
     fn target(&self, picture: &Picture) -> Target {
         match self {
             Self::File(path) => Target::File(path.clone()),
@@ -193,63 +217,51 @@ fn fetched<P>(result: Result<(String, P), Trouble>) -> Fetched<P> {
     }
 }
 
-/// Downloads beside the target, checks that it is a picture, makes it durable, and only then gives it its name:
-/// whatever happens on the way, no half picture is left behind.
+/// Downloads, checks that a whole picture has come, and only then puts it where it belongs: whatever happens on the
+/// way, no half picture is left behind.
 fn save(
     transport: &dyn Transport,
     target: &Target,
     picture: &Picture,
     context: &Context,
 ) -> Result<PathBuf, Trouble> {
-    let folder = target.folder();
-    let mut file = new_file(folder).map_err(|error| not_written(folder, &error))?;
-    let mut sink = BufWriter::new(file.as_file_mut());
-    fetch(transport, picture, &mut sink, folder, context)?;
-    sink.flush().map_err(|error| not_written(folder, &error))?;
-    drop(sink);
-    let kind = check(file.as_file_mut()).map_err(|error| not_written(folder, &error))??;
+    let mut file = spooled_tempfile(IN_MEMORY);
+    let kind = fetch(transport, picture, &mut file, context)?;
     let path = target.file(kind);
-    file.as_file().sync_all().map_err(|error| not_written(&path, &error))?;
-    file.persist(&path).map_err(|error| not_written(&path, &error.error))?;
+    let put = file.rewind().and_then(|()| Place::of(&path)?.put(&mut file));
+    put.map_err(|error| not_written(&path.display().to_string(), &error))?;
     Ok(path)
 }
 
 fn read(transport: &dyn Transport, picture: &Picture, context: &Context) -> Result<Vec<u8>, Trouble> {
-    let memory = Path::new("memory");
     let mut bytes = Cursor::new(Vec::new());
-    fetch(transport, picture, &mut bytes, memory, context)?;
-    check(&mut bytes).map_err(|error| not_written(memory, &error))??;
+    fetch(transport, picture, &mut bytes, context)?;
     Ok(bytes.into_inner())
 }
 
+/// What kind of picture came, if a whole one did.
 fn fetch(
     transport: &dyn Transport,
     picture: &Picture,
-    sink: &mut dyn Write,
-    place: &Path,
+    file: &mut (impl Read + Write + Seek),
     context: &Context,
-) -> Result<(), Trouble> {
+) -> Result<infer::Type, Trouble> {
     let uri: Uri = picture
         .link
         .parse()
         .map_err(|_| Trouble::NotAllowed("the link to the picture is none".to_owned()))?;
-    transport.fetch(&uri, MAX_BYTES, sink, context).map_err(|error| match error {
+    transport.fetch(&uri, MAX_BYTES, file, context).map_err(|error| match error {
         FetchError::NotAllowed(why) => Trouble::NotAllowed(why),
         FetchError::Status(status) => Trouble::Status(status),
         FetchError::TooLarge(limit) => Trouble::TooLarge(limit),
         FetchError::Network(cause) => Trouble::Network(cause),
-        FetchError::Sink(error) => not_written(place, &error),
+        FetchError::Sink(error) => not_written(ON_THE_WAY, &error),
         FetchError::Cancelled => Trouble::Cancelled,
-    })
+    })?;
+    check(file).map_err(|error| not_written(ON_THE_WAY, &error))?
 }
 
-impl fmt::Debug for Pictures {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pictures").field("transport", &self.transport).finish_non_exhaustive()
-    }
-}
-
-/// What kind of picture came, if a whole one did; told by its first bytes and its last.
+/// What kind of picture this is, if it is a whole one; told by its first bytes and its last.
 fn check(file: &mut (impl Read + Seek)) -> io::Result<Result<infer::Type, Trouble>> {
     let mut head = Vec::new();
     file.rewind()?;
@@ -258,25 +270,17 @@ fn check(file: &mut (impl Read + Seek)) -> io::Result<Result<infer::Type, Troubl
     let Some(kind) = kind else {
         return Ok(Err(Trouble::NoPicture));
     };
-    if !is_whole(file, kind)? {
-        return Ok(Err(Trouble::CutShort));
-    }
-    Ok(Ok(kind))
+    file.rewind()?;
+    let whole = is_whole(&mut BufReader::new(file), kind.mime_type())?;
+    Ok(if whole { Ok(kind) } else { Err(Trouble::CutShort) })
 }
 
-/// Whether a PNG, which is what this API makes, has its end: a host that declares too small a length
-/// cannot be told from one that does not by HTTP alone.
-fn is_whole(file: &mut (impl Read + Seek), kind: infer::Type) -> io::Result<bool> {
-    if kind.mime_type() != "image/png" {
-        return Ok(true);
-    }
-    let mut tail = Vec::new();
-    let length = file.seek(SeekFrom::End(0))?;
-    file.seek(SeekFrom::Start(length.saturating_sub(PNG_TAIL_BYTES)))?;
-    file.read_to_end(&mut tail)?;
-    Ok(tail.windows(PNG_END.len()).any(|window| window == PNG_END))
+fn not_written(place: &str, error: &io::Error) -> Trouble {
+    Trouble::NotWritten { place: place.to_owned(), cause: error.to_string() }
 }
 
-fn not_written(path: &Path, error: &io::Error) -> Trouble {
-    Trouble::NotWritten { place: path.display().to_string(), cause: error.to_string() }
+impl fmt::Debug for Pictures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pictures").field("transport", &self.transport).finish_non_exhaustive()
+    }
 }

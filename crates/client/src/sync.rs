@@ -1,4 +1,4 @@
-//! The locks and threads that the dispatcher stands on: those of the standard library, or those of a model
+//! The locks and threads that a client stands on: those of the standard library, or those of a model
 //! checker that tries how they interleave (`cargo xtask model`).
 
 use std::sync::PoisonError;
@@ -72,4 +72,19 @@ pub(crate) fn wait_while<'a, T>(
         guard = condvar.wait(guard).unwrap_or_else(PoisonError::into_inner);
     }
     guard
+}
+
+/// Tries a model in so many orders of its threads, by chance, and in as many that prefer few switches at bad
+/// moments.
+#[cfg(test)]
+#[cfg(shuttle)]
+pub(crate) fn try_orders(model: impl Fn() + Clone + Send + Sync + 'static) {
+    use shuttle::scheduler::{PctScheduler, RandomScheduler};
+    use shuttle::{Config, Runner};
+    const ORDERS: usize = 5_000;
+    const SWITCHES: usize = 3;
+    let mut config = Config::new();
+    config.stack_size = 128 << 10;
+    Runner::new(RandomScheduler::new(ORDERS), config.clone()).run(model.clone());
+    Runner::new(PctScheduler::new(SWITCHES, ORDERS), config).run(model);
 }

@@ -8,6 +8,7 @@ use http::{Request, Response, Uri};
 use zoomout_core::Failure;
 
 use crate::cancel::CancelToken;
+use crate::departure::Departure;
 
 /// Carries requests. One call at a time per thread; shared between threads.
 pub trait Transport: Debug + Send + Sync {
@@ -17,7 +18,8 @@ pub trait Transport: Debug + Send + Sync {
     /// connection: on a reused one, a server that hung up long ago would turn "never arrived" into "may
     /// have arrived". No phase of the call lasts longer than [`Context::by`], and once [`Context::cancel`] is
     /// set, nothing more is sent and the call ends at once: as [`Failure::not_sent`] if no byte of it was on its
-    /// way, otherwise as [`Failure::unknown`], unless the answer is there.
+    /// way, otherwise as [`Failure::unknown`], unless the answer is there. A client never sets it for a submission
+    /// that may have left: whoever waits for that is let go, and this reads on; see [`Context::hold`].
     ///
     /// # Errors
     /// A [`Failure`] that says whether the request may have reached the server.
@@ -40,12 +42,34 @@ pub struct Context {
     pub cancel: CancelToken,
     /// At this moment of real time; never where it is absent.
     pub by: Option<Instant>,
+    pub(crate) departure: Departure,
 }
 
 impl Context {
     /// A call that ends when somebody cancels, and within this time.
     pub fn new(cancel: &CancelToken, within: Duration) -> Self {
-        Self { cancel: cancel.clone(), by: Instant::now().checked_add(within) }
+        let by = Instant::now().checked_add(within);
+        Self { cancel: cancel.clone(), by, departure: Departure::default() }
+    }
+
+    /// A call of its own that ends no later, but when somebody cancels this instead.
+    pub(crate) fn stopped_by(&self, cancel: &CancelToken) -> Self {
+        Self { cancel: cancel.clone(), by: self.by, departure: Departure::default() }
+    }
+
+    /// Says that nothing of the request has left, and that nothing will before [`leave`](Self::leave) allows it.
+    ///
+    /// A transport that says so can be stopped with the certainty that nothing was sent. Of one that does not, a
+    /// client that is stopped must think that the request has left as soon as the call has begun.
+    pub fn hold(&self) {
+        self.departure.wait();
+    }
+
+    /// Whether the request may leave. If so, it counts as sent from now on; if not, it was cancelled before that,
+    /// nobody waits for it any more, and nothing of it may leave.
+    #[must_use]
+    pub fn leave(&self) -> bool {
+        self.departure.leave()
     }
 
     /// How long the call may still last.

@@ -41,7 +41,7 @@ enum Command {
     },
     /// Run every test of every language; this is what CI runs.
     Test(test::Parts),
-    /// Try how the threads of the dispatcher interleave, thousands of times; part of the Rust tests.
+    /// Try how the threads of a client interleave, thousands of times; part of the Rust tests.
     Model,
     /// Check format, lints, types and docs in every language.
     Lint,

@@ -95,12 +95,22 @@ impl Engine {
     }
 
     /// Calls everything to its end; the threads leave after that.
-    pub(super) fn end(self: &Arc<Self>) {
+    pub(crate) fn end(self: &Arc<Self>) {
         let mut state = self.enter();
         state.over = true;
         state.scheduler.call_all_to_end();
         self.stir(&mut state);
         self.send_home(&state);
+    }
+
+    /// Does this on a thread of its own, beside those that take turns; tells whether there is one.
+    pub(crate) fn beside(&self, work: impl FnOnce() + Send + 'static) -> bool {
+        (self.threads.spawn)(Box::new(work))
+    }
+
+    /// The latest moment that the clock told.
+    pub(crate) fn now(&self) -> Instant {
+        self.enter().now
     }
 
     /// How many threads work, stand by, or keep the time.

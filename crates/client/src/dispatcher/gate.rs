@@ -115,6 +115,11 @@ impl Gate {
         }
     }
 
+    /// Whoever made a request has left it, and it is still out.
+    pub(super) fn stay_out(&mut self, class: Class) {
+        self.out.take(class);
+    }
+
     /// A request has come back; a submission shows something of the server's pace.
     pub(super) fn come_back(&mut self, class: Class, reception: Reception, now: Instant) {
         if let Some(count) = self.out.of(class) {

@@ -29,7 +29,7 @@ impl EngineHandle {
         Self { _owner: Arc::new(Owner(Arc::clone(&engine))), engine }
     }
 
-    pub(super) fn engine(&self) -> &Arc<Engine> {
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }
 

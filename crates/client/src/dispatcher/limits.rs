@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 
 /// How much a [`Client`](crate::Client) may do at once, whoever asks: its own methods, its clones, and all
 /// [dispatchers](crate::Dispatcher) made from it. Waiting costs nothing: these bound requests, not jobs. Dispatchers
-/// never have more than two threads beyond `requests` and `downloads` together.
+/// never have more than two threads beyond `requests` and `downloads` together; each submission that is out has one
+/// more, on which it is read to its end whoever stops waiting.
 ///
 /// ```
 /// let limits = zoomout::Limits { submits_per_minute: Some(60), ..zoomout::Limits::default() };

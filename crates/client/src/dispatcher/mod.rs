@@ -51,11 +51,12 @@ use group::Group;
 
 pub use batch::{Batch, Finished, NotYet};
 pub(crate) use chore::{Class, Next, Reception, Turn};
-pub(crate) use engine::ClockPanicked;
+pub(crate) use engine::{ClockPanicked, Engine};
 pub(crate) use handle::EngineHandle;
 pub use lateness::Lateness;
 pub use limits::Limits;
 pub use many::ZoomMany;
+pub(crate) use permit::Permit;
 pub use unfinished::Unfinished;
 pub use work::Work;
 
@@ -68,7 +69,8 @@ pub use work::Work;
 /// its own job and nothing else.
 ///
 /// Dropping the dispatcher cancels what still runs, and does not wait: every `on_end` is called with an
-/// error that names the task. The tasks themselves go on at the server.
+/// error that names the task. The tasks themselves go on at the server, and a submission that is on its way is
+/// read to its end; see [`Client::settle`].
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -242,7 +244,7 @@ impl Dispatcher {
         begin: impl FnMut(Instant) -> Result<M, Error> + Send + 'static,
     ) -> JobHandle {
         let line = Arc::clone(&self.line);
-        let exchange = move |call: Call, context: &Context| line.exchange(&call, context);
+        let exchange = move |call: Call, context: &Context| line.exchange(call, context);
         self.commission(task_id, Life::Waiting(kind, Box::new(begin)), exchange, on_event, on_end)
     }
 

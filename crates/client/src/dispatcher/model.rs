@@ -6,8 +6,6 @@
 use std::sync::Arc;
 
 use shuttle::rand::{Rng, thread_rng};
-use shuttle::scheduler::{PctScheduler, RandomScheduler};
-use shuttle::{Config, Runner};
 use zoomout_core::Instant;
 
 use super::chore::{Class, Reception};
@@ -18,20 +16,13 @@ use super::limits::Limits;
 use super::threads::{Threads, spawn};
 use crate::cancel::CancelToken;
 use crate::clock::Clock;
-use crate::sync::thread;
+use crate::sync::{thread, try_orders};
 
-/// So many schedules by chance, and as many that prefer few switches at bad moments.
-const SCHEDULES: usize = 5_000;
-const SWITCHES: usize = 3;
 const PATIENCE: std::time::Duration = std::time::Duration::MAX;
 const NEVER: Instant = Instant::from_millis(u64::MAX);
 
 fn check(model: fn() -> Arc<Engine>) {
-    let model = move || model().end();
-    let mut config = Config::new();
-    config.stack_size = 128 << 10;
-    Runner::new(RandomScheduler::new(SCHEDULES), config.clone()).run(model);
-    Runner::new(PctScheduler::new(SWITCHES, SCHEDULES), config).run(model);
+    try_orders(move || model().end());
 }
 
 /// Adds jobs one at a time: each when the one before has ended.

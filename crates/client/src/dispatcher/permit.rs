@@ -20,6 +20,12 @@ impl Permit {
         Self { engine: Arc::clone(engine), class, reception: Reception::Other }
     }
 
+    /// For a call that stays out after whoever made it has left, and given back its own.
+    pub(crate) fn for_one_left_behind(engine: &Arc<Engine>, class: Class) -> Self {
+        engine.enter().scheduler.gate.stay_out(class);
+        Self::new(engine, class)
+    }
+
     /// Gives the place back, and tells what the answer says about the server.
     pub(crate) fn heard(mut self, reception: Reception) {
         self.reception = reception;

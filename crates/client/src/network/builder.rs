@@ -1,43 +1,18 @@
 //! The settings of the transport.
 
-use std::fmt;
 use std::time::Duration;
 
+use ureq::Agent;
 use ureq::config::{AutoHeaderValue, Config, ConfigBuilder};
 use ureq::typestate::AgentScope;
-use ureq::{Agent, Proxy};
 use zoomout_core::Error;
 
 use super::connector::WatchedConnector;
+use super::proxy::ProxyChoice;
 use super::resolver::{Reach, RememberingResolver};
 use super::timeouts::Timeouts;
 use super::tls::Tls;
 use super::ureq_transport::UreqTransport;
-
-/// Which proxy to go through.
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub enum ProxyChoice {
-    /// The one that the environment names (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, in this order, and
-    /// `NO_PROXY`); a host on this machine is reached directly.
-    #[default]
-    Environment,
-    /// None, whatever the environment says.
-    Direct,
-    /// This one, such as `http://proxy.example:3128` or `socks5://proxy.example`.
-    Url(String),
-}
-
-/// A proxy's address may hold a password.
-impl fmt::Debug for ProxyChoice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Environment => "Environment",
-            Self::Direct => "Direct",
-            Self::Url(_) => "Url(…)",
-        })
-    }
-}
 
 impl UreqTransport {
     /// A transport with settings of its own.
@@ -87,14 +62,7 @@ impl UreqTransportBuilder {
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid), naming `proxy` or `root_certificates`.
     pub fn build(self) -> Result<UreqTransport, Error> {
-        let proxy = match &self.proxy {
-            ProxyChoice::Environment if self.local => None,
-            ProxyChoice::Environment => Proxy::try_from_env(),
-            ProxyChoice::Direct => None,
-            ProxyChoice::Url(url) => Some(Proxy::new(url).map_err(|_| {
-                Error::invalid("proxy", "must be an address such as http://proxy.example:3128")
-            })?),
-        };
+        let proxy = self.proxy.find(self.local)?;
         let tls = Tls::trusting(self.root_certificates.as_deref())?;
         let timeouts = self.timeouts;
         let base = |timeouts: &Timeouts| tls.secure(bounded(timeouts).proxy(proxy.clone()));
@@ -138,7 +106,7 @@ fn bounded(timeouts: &Timeouts) -> ConfigBuilder<AgentScope> {
 }
 
 fn agent(config: Config, reach: Reach) -> Agent {
-    Agent::with_parts(config, WatchedConnector::default(), RememberingResolver::new(reach))
+    Agent::with_parts(config, WatchedConnector::new(reach), RememberingResolver::new(reach))
 }
 
 #[cfg(test)]
@@ -150,7 +118,11 @@ mod tests {
         let field = |builder: UreqTransportBuilder| builder.build().unwrap_err().field();
         let builder = UreqTransport::builder;
         assert_eq!(field(builder().root_certificates_pem("no certificate")), Some("root_certificates"));
-        assert_eq!(field(builder().proxy(ProxyChoice::Url("::".into()))), Some("proxy"));
+        for url in
+            ["::", "", "socks5:", "http://", "http://h:99999", "ftp://h", "\u{0}", "http://[::1", "@", "*"]
+        {
+            assert_eq!(field(builder().proxy(ProxyChoice::Url(url.into()))), Some("proxy"), "{url:?}");
+        }
     }
 
     #[test]

@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use ureq::Error;
 use ureq::unversioned::transport::ShutdownHandle;
 
-use crate::cancel::CancelToken;
+use crate::transport::Context;
 
 thread_local! {
     /// The call that this thread makes. ureq runs a request wholly on the caller's thread and gives its
     /// connector no way to tell requests apart, so this is how the two find each other.
     static CURRENT: RefCell<Option<Arc<Call>>> = const { RefCell::new(None) };
-    /// How many connections this thread is building up: what is sent then is a handshake.
+    /// How many connections this thread is building up: that to a proxy is part of another one.
     static CONNECTING: RefCell<u32> = const { RefCell::new(0) };
 }
 
@@ -24,22 +24,23 @@ pub(super) type Socket = Weak<dyn ShutdownHandle>;
 pub(super) struct Call {
     /// A forked process has a copy of this, and shares the socket: shutting it down there would cut the call here.
     process: u32,
-    cancel: CancelToken,
+    context: Context,
     sent: AtomicBool,
     socket: Mutex<Option<Socket>>,
 }
 
 impl Call {
-    /// Runs `exchange` as a call that `cancel` interrupts, and answers whether a byte of it left.
-    pub(super) fn run<T>(cancel: &CancelToken, exchange: impl FnOnce() -> T) -> (T, bool) {
+    /// Runs `exchange` as a call that a cancel interrupts, and answers whether a byte of it left.
+    pub(super) fn run<T>(context: &Context, exchange: impl FnOnce() -> T) -> (T, bool) {
+        context.hold();
         let call = Arc::new(Self {
             process: process::id(),
-            cancel: cancel.clone(),
+            context: context.clone(),
             sent: AtomicBool::new(false),
             socket: Mutex::new(None),
         });
         let interrupted = Arc::clone(&call);
-        let hook = cancel.on_cancel(move || interrupted.interrupt());
+        let hook = call.context.cancel.on_cancel(move || interrupted.interrupt());
         let outer = CURRENT.replace(Some(Arc::clone(&call)));
         let result = exchange();
         CURRENT.set(outer);
@@ -55,18 +56,20 @@ impl Call {
 
     /// Ends the call here if it was cancelled: nothing more may be sent.
     pub(super) fn go_on(&self) -> Result<(), Error> {
-        if self.cancel.is_cancelled() {
-            return Err(Error::Io(std::io::Error::other("cancelled")));
-        }
-        Ok(())
+        if self.context.cancel.is_cancelled() { Err(cancelled()) } else { Ok(()) }
     }
 
-    /// Notes that bytes of the request are about to leave. Handshakes do not count: a server that saw
-    /// only them knows nothing of the request.
-    pub(super) fn about_to_send(&self) {
-        if CONNECTING.with_borrow(|depth| *depth == 0) {
-            self.sent.store(true, Ordering::SeqCst);
+    /// Asks whether bytes of the request may leave, and notes that they are about to. Handshakes do not count:
+    /// a server that saw only them knows nothing of the request.
+    pub(super) fn about_to_send(&self) -> Result<(), Error> {
+        if Connecting::under_way() {
+            return Ok(());
         }
+        if !self.context.leave() {
+            return Err(cancelled());
+        }
+        self.sent.store(true, Ordering::SeqCst);
+        Ok(())
     }
 
     /// Names the socket that the call uses now.
@@ -85,10 +88,19 @@ impl Call {
     }
 }
 
+fn cancelled() -> Error {
+    Error::Io(std::io::Error::other("cancelled"))
+}
+
 /// As long as it lives, this thread is building up a connection.
 pub(super) struct Connecting;
 
 impl Connecting {
+    /// Whether this thread is: what is sent then is a handshake, and what is looked up is the proxy.
+    pub(super) fn under_way() -> bool {
+        CONNECTING.with_borrow(|depth| *depth > 0)
+    }
+
     pub(super) fn begin() -> Self {
         CONNECTING.with_borrow_mut(|depth| *depth += 1);
         Self

@@ -13,11 +13,20 @@ use ureq::unversioned::transport::{
 };
 
 use super::call::{Call, Connecting, Socket};
+use super::resolver::Reach;
 use super::tls;
 
 /// Builds watched connections in ureq's own way: proxies, TLS and all.
-#[derive(Default)]
-pub(super) struct WatchedConnector(DefaultConnector);
+pub(super) struct WatchedConnector {
+    chain: DefaultConnector,
+    reach: Reach,
+}
+
+impl WatchedConnector {
+    pub(super) fn new(reach: Reach) -> Self {
+        Self { chain: DefaultConnector::default(), reach }
+    }
+}
 
 impl Connector<()> for WatchedConnector {
     type Out = WatchedConnection;
@@ -35,6 +44,10 @@ impl Connector<()> for WatchedConnector {
         // did not ask for.
         if details.needs_tls() && !tls::AVAILABLE {
             return Err(Error::TlsRequired);
+        }
+        // The resolver has seen all addresses but those that are left to a proxy.
+        if details.addrs.is_empty() && !Connecting::under_way() {
+            self.reach.check_unresolved(details)?;
         }
         let _connecting = Connecting::begin();
         let socket = Arc::new(Mutex::new(None));
@@ -60,7 +73,7 @@ impl Connector<()> for WatchedConnector {
                 register(handle)
             }),
         };
-        let connection = self.0.connect(&details, chained)?;
+        let connection = self.chain.connect(&details, chained)?;
         Ok(connection.map(|inner| WatchedConnection { inner, socket }))
     }
 }
@@ -88,7 +101,7 @@ impl Transport for WatchedConnection {
             call.go_on()?;
             // Before the write: a write that fails halfway has sent something.
             if amount > 0 {
-                call.about_to_send();
+                call.about_to_send()?;
             }
         }
         self.inner.transmit_output(amount, timeout)

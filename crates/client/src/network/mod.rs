@@ -4,6 +4,8 @@ mod builder;
 mod call;
 mod connector;
 mod fetch;
+mod proxy;
+mod public;
 mod resolver;
 mod timeouts;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -14,6 +16,7 @@ pub(crate) mod tls;
 mod ureq_transport;
 mod words;
 
-pub use self::builder::{ProxyChoice, UreqTransportBuilder};
+pub use self::builder::UreqTransportBuilder;
+pub use self::proxy::ProxyChoice;
 pub use self::timeouts::Timeouts;
 pub use self::ureq_transport::UreqTransport;

@@ -13,10 +13,16 @@ use http::Uri;
 use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
+use ureq::unversioned::transport::{ConnectionDetails, NextTimeout};
+
+use super::call::Connecting;
+use super::public::is_public;
 
 /// So long a name keeps its addresses.
 const REMEMBERED: Duration = Duration::from_secs(30);
+
+/// So long a name is looked up that a proxy will look up by itself.
+const SECOND_OPINION: Duration = Duration::from_secs(2);
 
 /// Which hosts may be talked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,14 +95,40 @@ impl Resolver for RememberingResolver {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         let addresses = self.look_up(uri, config, timeout)?;
-        // A proxy is named by the user, whatever the link says.
-        let is_proxy = config.proxy().is_some_and(|proxy| uri.host() == proxy.uri().host());
-        if let (Reach::Linked { this_machine }, false) = (self.reach, is_proxy) {
-            let secure = uri.scheme_str() == Some("https");
-            addresses.iter().try_for_each(|address| check(address.ip(), secure, this_machine))?;
+        // What is looked up on the way to somebody else is the proxy, which the user has named.
+        if !Connecting::under_way() {
+            addresses.iter().try_for_each(|address| self.reach.check(address.ip(), uri))?;
         }
         Ok(addresses)
     }
+}
+
+impl Reach {
+    fn check(self, address: IpAddr, uri: &Uri) -> Result<(), Error> {
+        match self {
+            Self::Anywhere => Ok(()),
+            Self::Linked { this_machine } => check(address, is_secure(uri), this_machine),
+        }
+    }
+
+    /// Checks a host that is left to a proxy, as far as this machine knows it too. A name that it does not know, or
+    /// not soon, is the proxy's affair.
+    pub(super) fn check_unresolved(self, details: &ConnectionDetails<'_>) -> Result<(), Error> {
+        if self == Self::Anywhere {
+            return Ok(());
+        }
+        let mut patience = details.timeout;
+        patience.after = patience.after.min(SECOND_OPINION.into());
+        match details.resolver.resolve(details.uri, details.config, patience) {
+            Err(Error::Other(why)) if why.is::<OutOfReach>() => Err(Error::Other(why)),
+            Err(_) if !is_secure(details.uri) => Err(out_of_reach(INSECURE)),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}
+
+fn is_secure(uri: &Uri) -> bool {
+    uri.scheme_str() == Some("https")
 }
 
 fn literal(uri: &Uri) -> Option<SocketAddr> {
@@ -104,10 +136,13 @@ fn literal(uri: &Uri) -> Option<SocketAddr> {
     let default_port = match uri.scheme_str()? {
         "https" => 443,
         "http" => 80,
-        _ => return None,
+        // A proxy's.
+        _ => 1080,
     };
     Some(SocketAddr::new(host.parse().ok()?, uri.port_u16().unwrap_or(default_port)))
 }
+
+const INSECURE: &str = "the link leads to an address without https";
 
 fn check(address: IpAddr, secure: bool, this_machine: bool) -> Result<(), Error> {
     let address = address.to_canonical();
@@ -117,24 +152,17 @@ fn check(address: IpAddr, secure: bool, this_machine: bool) -> Result<(), Error>
         }
         "the link leads to this machine"
     } else if !is_public(address) {
-        "the link leads into a private network"
+        "the link leads into a private network, or to nobody in particular"
     } else if !secure {
-        "the link leads to an address without https"
+        INSECURE
     } else {
         return Ok(());
     };
-    Err(Error::Other(Box::new(OutOfReach(why))))
+    Err(out_of_reach(why))
 }
 
-/// Whether strangers may be found there (RFC 1918, 3927, 4193, 4291, 6598, 8190).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let shared = matches!(v4.octets(), [100, 64..=127, ..]);
-            !(shared || v4.is_private() || v4.is_link_local() || v4.is_unspecified() || v4.is_broadcast())
-        }
-        IpAddr::V6(v6) => !(v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_unspecified()),
-    }
+fn out_of_reach(why: &'static str) -> Error {
+    Error::Other(Box::new(OutOfReach(why)))
 }
 
 #[cfg(test)]
@@ -147,15 +175,12 @@ mod tests {
 
     #[test]
     fn links_lead_to_the_public_internet_over_https() {
-        assert!(allowed("203.0.113.9", true, false) && allowed("2001:db8::1", true, false));
-        assert!(!allowed("203.0.113.9", false, false), "never without https");
-        assert!(!allowed("203.0.113.9", false, true), "not even beside a local API");
-        for private in ["10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"] {
+        assert!(allowed("1.1.1.1", true, false) && allowed("2606:4700::1111", true, false));
+        assert!(!allowed("1.1.1.1", false, false), "never without https");
+        assert!(!allowed("1.1.1.1", false, true), "not even beside a local API");
+        for private in ["10.0.0.1", "::ffff:10.0.0.1", "fe80::1"] {
             assert!(!allowed(private, true, false), "{private}");
             assert!(!allowed(private, true, true), "{private}");
-        }
-        for private in ["::", "fc00::1", "fe80::1", "::ffff:10.0.0.1"] {
-            assert!(!allowed(private, true, false), "{private}");
         }
     }
 

@@ -22,7 +22,8 @@ const MAX_ANSWER_BYTES: u64 = 8 << 20;
 /// - API calls follow no redirects; pictures follow up to five, over https only, never into a private
 ///   network, and without the API key.
 /// - Each phase of a call has a time limit ([`Timeouts`]); a cancelled call ends at once, but for a name
-///   look-up or a TCP connect under way, after which nothing is sent.
+///   look-up or a TCP connect under way, after which nothing is sent. It asks [`Context::leave`] before the first
+///   byte.
 /// - Name look-ups are remembered for half a minute.
 #[derive(Debug)]
 pub struct UreqTransport {
@@ -60,7 +61,7 @@ impl Transport for UreqTransport {
         if left.is_some_and(|left| left.is_zero()) {
             return Err(Failure::not_sent("the time was up"));
         }
-        let (result, sent) = Call::run(&context.cancel, || self.exchange(request, left));
+        let (result, sent) = Call::run(context, || self.exchange(request, left));
         result.map_err(|error| {
             let cause = if context.cancel.is_cancelled() {
                 "cancelled".to_owned()
@@ -78,7 +79,7 @@ impl Transport for UreqTransport {
         sink: &mut dyn Write,
         context: &Context,
     ) -> Result<(), FetchError> {
-        let (result, _) = Call::run(&context.cancel, || {
+        let (result, _) = Call::run(context, || {
             fetch::fetch(&self.pictures, &self.timeouts.of_a_picture(), uri, limit, sink, context.left())
         });
         match result {

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 
 use ureq::{Error, Timeout};
+use zoomout_core::for_people;
 
 use super::timeouts::Timeouts;
 
@@ -23,9 +24,10 @@ pub(super) fn describe(error: &Error, timeouts: &Timeouts) -> String {
                 "the connection was reset".to_owned()
             }
             ErrorKind::UnexpectedEof => "the connection was closed before the answer was whole".to_owned(),
-            _ => error.to_string(),
+            _ => for_people(&error.to_string()),
         },
-        other => other.to_string(),
+        // It may quote a server.
+        other => for_people(&other.to_string()),
     }
 }
 

@@ -1,0 +1,175 @@
+//! Submissions on their way, each on a thread of its own: whoever waits for one may leave at any time, and it is
+//! read to its end all the same.
+
+use std::fmt;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::thread::Result as Outcome;
+use std::time::Duration;
+
+use zoomout_core::{Call, Failure, Reply};
+
+use crate::cancel::CancelToken;
+use crate::detached::Detached;
+use crate::dispatcher::{Class, Engine, Permit};
+use crate::sync::{Condvar, Mutex, lock, wait_while};
+use crate::transport::Context;
+
+#[cfg(test)]
+#[cfg(shuttle)]
+mod model;
+
+/// Hears what became of those that were left behind.
+pub(crate) type Listener = Box<dyn Fn(&Detached) + Send + Sync>;
+
+/// The submissions of a client.
+pub(crate) struct Submissions {
+    engine: Arc<Engine>,
+    listener: Option<Listener>,
+    left: Mutex<Left>,
+    /// One of those that were left behind has come to its end.
+    ended: Condvar,
+}
+
+/// Those whose callers were stopped.
+#[derive(Default)]
+struct Left {
+    out: usize,
+    /// What became of them, until somebody asks.
+    ends: Vec<Detached>,
+}
+
+/// What the thread that waits and the one that reads have in common.
+enum Wait {
+    Going,
+    Over(Outcome<Reply>),
+    /// Nobody waits any more; it keeps its place.
+    LeftBehind(Permit),
+}
+
+impl Submissions {
+    pub(crate) fn new(engine: &Arc<Engine>, listener: Option<Listener>) -> Arc<Self> {
+        Arc::new(Self {
+            engine: Arc::clone(engine),
+            listener,
+            left: Mutex::new(Left::default()),
+            ended: Condvar::new(),
+        })
+    }
+
+    /// Makes a call that costs money, and waits for the reply or until somebody cancels. What has not left by
+    /// then never will; what may have left is read to its end.
+    pub(crate) fn exchange(
+        self: &Arc<Self>,
+        call: Call,
+        context: &Context,
+        send: impl FnOnce(&Call, &Context) -> Reply + Send + 'static,
+    ) -> Reply {
+        let cancel = &context.cancel;
+        if cancel.is_cancelled() {
+            return Failure::not_sent("cancelled").into();
+        }
+        let (stop, bell) = (CancelToken::new(), CancelToken::new());
+        let context = context.stopped_by(&stop);
+        let departure = context.departure.clone();
+        let wait = Arc::new(Mutex::new(Wait::Going));
+        let reading = {
+            let (submissions, wait, bell) = (Arc::clone(self), Arc::clone(&wait), bell.clone());
+            move || {
+                let outcome = catch_unwind(AssertUnwindSafe(|| send(&call, &context)));
+                submissions.arrived(call, outcome, &wait);
+                bell.cancel();
+            }
+        };
+        if !self.engine.beside(reading) {
+            return Failure::not_sent("there is no thread left to send it").into();
+        }
+        let leaving = {
+            let (departure, bell) = (departure.clone(), bell.clone());
+            cancel.on_cancel(move || {
+                if departure.hold_back() {
+                    stop.cancel();
+                }
+                bell.cancel();
+            })
+        };
+        bell.sleep(Duration::MAX);
+        drop(leaving);
+        if let Some(reply) = lock(&wait).over() {
+            return reply.unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        if departure.hold_back() {
+            return Failure::not_sent("cancelled").into();
+        }
+        self.leave_behind(&wait)
+    }
+
+    fn leave_behind(&self, wait: &Mutex<Wait>) -> Reply {
+        let place = Permit::for_one_left_behind(&self.engine, Class::Submission);
+        let mut wait = lock(wait);
+        // It may have come meanwhile.
+        if let Some(reply) = wait.over() {
+            drop(wait);
+            return reply.unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        lock(&self.left).out += 1;
+        *wait = Wait::LeftBehind(place);
+        Failure::unknown("cancelled; its answer is still waited for").into()
+    }
+
+    /// On the thread that reads: hands the reply to whoever waits, or tells of it.
+    fn arrived(&self, call: Call, outcome: Outcome<Reply>, wait: &Mutex<Wait>) {
+        let place = {
+            let mut wait = lock(wait);
+            match mem::replace(&mut *wait, Wait::Going) {
+                Wait::LeftBehind(place) => place,
+                Wait::Going | Wait::Over(_) => {
+                    *wait = Wait::Over(outcome);
+                    return;
+                }
+            }
+        };
+        let reply = outcome.unwrap_or_else(|_| Failure::unknown("the transport panicked").into());
+        let end = Detached::new(call, reply, self.engine.now());
+        if let Some((detached, shown)) = &end {
+            place.heard(*shown);
+            detached.log();
+            if let Some(listener) = &self.listener {
+                // There is nobody to tell of a panic in here.
+                drop(catch_unwind(AssertUnwindSafe(|| listener(detached))));
+            }
+        }
+        let mut left = lock(&self.left);
+        left.out -= 1;
+        left.ends.extend(end.map(|(detached, _)| detached));
+        drop(left);
+        self.ended.notify_all();
+    }
+
+    /// Waits until none that was left behind is out, or so long; hands out what became of those that have come to
+    /// their end.
+    pub(crate) fn settle(&self, patience: Duration) -> Vec<Detached> {
+        let mut left = wait_while(&self.ended, lock(&self.left), patience, |left| left.out > 0);
+        mem::take(&mut left.ends)
+    }
+}
+
+impl Wait {
+    /// The reply, if it has come.
+    fn over(&mut self) -> Option<Outcome<Reply>> {
+        match mem::replace(self, Self::Going) {
+            Self::Over(outcome) => Some(outcome),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Submissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submissions").field("out", &lock(&self.left).out).finish_non_exhaustive()
+    }
+}

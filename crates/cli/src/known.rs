@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use zoomout::{Action, ApiError, Billed, Error, ErrorKind, Event, Submission, Task, TaskId};
+use zoomout::{Action, ApiError, Billed, Detached, Error, ErrorKind, Event, Submission, Task, TaskId};
 
 use crate::again::Again;
 use crate::failure::Failure;
@@ -28,6 +28,8 @@ struct Facts {
     doubt: bool,
     /// What is submitted, or the last of it.
     action: Option<Action>,
+    /// What became of submissions whose senders had been stopped.
+    late: Vec<Detached>,
     tasks: Vec<Followed>,
 }
 
@@ -85,9 +87,23 @@ impl Known {
     /// Takes in what a client tells.
     pub(crate) fn hear(&self, event: &Event) {
         if let Event::Submitted(submission) = event {
-            let (task_id, proof) = (submission.task_id.clone(), Some(Proof::Accepted(submission.clone())));
-            self.facts().tasks.push(Followed { task_id, proof, is_handed_over: false });
+            self.facts().accept(submission);
         }
+    }
+
+    /// Takes in what became of a submission whose sender had been stopped.
+    pub(crate) fn hear_late(&self, detached: &Detached) {
+        let mut facts = self.facts();
+        if let Ok(submission) = &detached.result {
+            facts.accept(submission);
+        }
+        facts.late.push(detached.clone());
+    }
+
+    /// What became of this, whose sender had been stopped.
+    pub(crate) fn late(&self, action: &Action) -> Option<Result<Submission, Error>> {
+        let facts = self.facts();
+        facts.late.iter().find(|detached| detached.action == *action).map(|detached| detached.result.clone())
     }
 
     /// The server has shown this task.
@@ -210,6 +226,11 @@ impl Known {
 }
 
 impl Facts {
+    fn accept(&mut self, submission: &Submission) {
+        let (task_id, proof) = (submission.task_id.clone(), Some(Proof::Accepted(submission.clone())));
+        self.tasks.push(Followed { task_id, proof, is_handed_over: false });
+    }
+
     /// Nobody knows what became of a submission.
     const fn is_unclear(&self) -> bool {
         self.sending > 0 || self.doubt

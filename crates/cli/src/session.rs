@@ -2,15 +2,18 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use std::{env, fs};
 
-use zoomout::{ApiKey, BaseUrl, Client, Error, MachineClock, Policy, Task, Timeouts, seconds};
+use zoomout::{
+    Action, ApiKey, BaseUrl, Billed, CancelToken, Client, Error, ErrorKind, MachineClock, Policy, Task,
+    Timeouts, seconds,
+};
 use zoomout_emulator::{Options, Server};
 
 use crate::args::Global;
 use crate::destination::Destination;
 use crate::failure::Failure;
-use crate::interrupt::Stop;
 use crate::known::Known;
 use crate::output::Output;
 use crate::progress;
@@ -25,7 +28,7 @@ pub(crate) struct Tools<'a> {
     pub(crate) global: &'a Global,
     pub(crate) output: &'a Output,
     pub(crate) known: &'a Known,
-    pub(crate) stop: &'a Stop,
+    pub(crate) stop: &'a CancelToken,
 }
 
 /// A client, and the emulator behind it if it has one of its own.
@@ -80,6 +83,22 @@ impl<'a> Session<'a> {
         destination.save(&self.client, task, self.tools)
     }
 
+    /// The same error, or what is known once the answer is in: a submission that was on its way when the command was
+    /// stopped is read to its end. How long that is waited for, a second signal or a short while decide.
+    pub(crate) fn settled(&self, action: &Action, error: Error) -> Error {
+        if error.kind() != ErrorKind::Cancelled || error.billed() != Billed::Maybe {
+            return error;
+        }
+        self.client.settle(Duration::MAX);
+        match self.tools.known.late(action) {
+            Some(Ok(submission)) => {
+                Error::accepted(ErrorKind::Cancelled, &submission, "stopped; what was accepted goes on")
+            }
+            Some(Err(late)) => late,
+            None => error,
+        }
+    }
+
     /// The emulator of its own.
     pub(crate) const fn emulator(&self) -> Option<&Server> {
         self.emulator.as_ref()
@@ -91,7 +110,7 @@ fn connect(tools: &Tools<'_>, key: ApiKey, base: BaseUrl, scale: f64) -> Result<
     let within = global.timeout.map(|span| seconds("timeout", span)).transpose()?;
     let limit = global.call_timeout.map(|span| seconds("call_timeout", span)).transpose()?;
     let trace = (global.verbose > 0).then(|| (output.clone(), key.clone(), global.verbose > 1));
-    let (noted, cut) = (known.clone(), stop.submissions.clone());
+    let (noted, late) = (known.clone(), known.clone());
     let client = Client::builder(key)
         .base_url(base)
         .timeouts(limit.map_or_else(Timeouts::default, Timeouts::each))
@@ -102,10 +121,11 @@ fn connect(tools: &Tools<'_>, key: ApiKey, base: BaseUrl, scale: f64) -> Result<
                 Some((output, key, bodies)) => Arc::new(Trace::new(inner, output, key, bodies)),
                 None => inner,
             };
-            Arc::new(Sending::new(inner, noted, cut))
+            Arc::new(Sending::new(inner, noted))
         })
+        .on_detached(move |detached| late.hear_late(detached))
         .build()?;
-    let client = client.cancelled_by(&stop.now).observed_by(progress::observer(output, known));
+    let client = client.cancelled_by(stop).observed_by(progress::observer(output, known));
     Ok(within.map_or_else(|| client.clone(), |within| client.within(within)))
 }
 

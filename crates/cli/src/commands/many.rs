@@ -59,7 +59,7 @@ fn submit(tools: &Tools<'_>, session: &Session<'_>, items: &[Item]) -> Option<Fa
                 let text = || format!("{}: {}", item.parent, fit::exact(&submission.task_id));
                 tools.output.result_of(&submission.task_id, object, text);
             }
-            Err(error) => failures.push(tell(tools, item, error)),
+            Err(error) => failures.push(tell(tools, session, item, error)),
         }
     }
     failures.into_iter().next()
@@ -87,15 +87,15 @@ fn zoom(
                 let text = || format!("{}: {}", item.parent, task::describe(&task, item.terms(), &saved));
                 tools.output.result_of(&task.task_id, object, text);
             }
-            Err(error) => failures.push(tell(tools, item, error)),
+            Err(error) => failures.push(tell(tools, session, item, error)),
         }
     }
     failures.into_iter().next()
 }
 
 /// Tells of a failure at once.
-fn tell(tools: &Tools<'_>, item: &Item, error: Error) -> Failure {
-    let failure = tools.known.failure(error, Some(&item.parent));
+fn tell(tools: &Tools<'_>, session: &Session<'_>, item: &Item, error: Error) -> Failure {
+    let failure = tools.known.failure(session.settled(&item.action, error), Some(&item.parent));
     tools.output.tell_failure(&failure, Some(&item.parent));
     failure
 }

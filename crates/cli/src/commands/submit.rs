@@ -46,16 +46,16 @@ fn submit(tools: &Tools<'_>, item: Item, args: args::Submission) -> Result<(), F
     destination.prepare(output)?;
     let session = Session::open(tools)?;
     let client = &session.client;
-    let failure = |error| known.failure(error, Some(&parent));
+    let failure = |error| known.failure(session.settled(&action, error), Some(&parent));
     output.tell(&announcement(&parent, &action));
     known.submits(&action);
     if args.no_wait {
-        let submission = client.submit(action).map_err(failure)?;
+        let submission = client.submit(action.clone()).map_err(failure)?;
         let object = || json::submission(&submission, terms);
         output.result_of(&submission.task_id, object, || describe(&submission));
         return Ok(());
     }
-    let finished = client.run(action).map_err(failure)?;
+    let finished = client.run(action.clone()).map_err(failure)?;
     task::finish(tools, &session, &finished, terms, &destination)
 }
 

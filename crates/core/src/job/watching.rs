@@ -147,7 +147,7 @@ impl Watching {
     pub(crate) fn on_deadline(&self, deadline: Duration) -> Error {
         // A tenth of a second is enough for people.
         let seconds = deadline.as_millis().div_ceil(100);
-        let seconds = if seconds % 10 == 0 {
+        let seconds = if seconds.is_multiple_of(10) {
             format!("{}", seconds / 10)
         } else {
             format!("{}.{}", seconds / 10, seconds % 10)

@@ -1,7 +1,7 @@
 //! Runs a command so that it always ends and always reports: when it is stopped, when it hangs, when it panics.
 //!
-//! Stopping goes in steps: nothing new is begun; then whatever is out is cut; then the report is printed from what is
-//! known. A signal, or the end of a short wait, leads to the next step; no signal skips the report.
+//! Stopping goes in steps: nothing new is begun, and the answer to a submission that is out is waited for; then nothing
+//! is; then the report is printed from what is known. A signal, or the end of a short wait, leads to the next step; no signal skips the report.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -23,16 +23,7 @@ const GRACE: Duration = Duration::from_millis(80);
 const TIDYING: Duration = Duration::from_secs(2);
 
 /// So long the answer to a submission is waited for: it names the task that was paid for.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// What stops a command, step by step.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Stop {
-    /// Nothing new is begun, and whatever is free is cut.
-    pub(crate) now: CancelToken,
-    /// Submissions that are out are cut, too.
-    pub(crate) submissions: CancelToken,
-}
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 enum News {
     /// The user wants it to stop; this would be the exit code.
@@ -46,9 +37,9 @@ enum News {
 pub(crate) fn run(
     output: &Output,
     known: &Known,
-    command: impl FnOnce(&Stop) -> Result<(), Failure> + Send + 'static,
+    command: impl FnOnce(&CancelToken) -> Result<(), Failure> + Send + 'static,
 ) -> u8 {
-    let stop = Stop::default();
+    let stop = CancelToken::new();
     let (tell, news) = mpsc::channel();
     let stopped = tell.clone();
     // Nobody listens any more where a command has ended already.
@@ -65,7 +56,7 @@ pub(crate) fn run(
         let error = known.error(ErrorKind::Storage, "this machine has no thread left").caused_by(&error);
         return output.end(Err(error.into()));
     }
-    let mut watch = Watch { output, known, stop: &stop, code: None, until: None };
+    let mut watch = Watch { output, known, stop: &stop, code: None, until: None, is_cut: false };
     let result = watch.end(&news);
     let is_stopped = result.as_ref().is_err_and(|failure| failure.error.kind() == ErrorKind::Cancelled);
     let code = output.end(result);
@@ -78,11 +69,13 @@ pub(crate) fn run(
 struct Watch<'a> {
     output: &'a Output,
     known: &'a Known,
-    stop: &'a Stop,
+    stop: &'a CancelToken,
     /// The exit code that the first signal asks for.
     code: Option<u8>,
     /// When the next step is due.
     until: Option<Instant>,
+    /// Whether nothing is waited for any more.
+    is_cut: bool,
 }
 
 impl Watch<'_> {
@@ -97,7 +90,7 @@ impl Watch<'_> {
                 Ok(News::Ended(result)) => return result,
                 Ok(News::Stop(code)) if self.code.is_none() => self.begin(code),
                 Ok(News::Stop(_)) => self.cut(),
-                Err(RecvTimeoutError::Timeout) if !self.stop.submissions.is_cancelled() => self.cut(),
+                Err(RecvTimeoutError::Timeout) if !self.is_cut => self.cut(),
                 Err(RecvTimeoutError::Timeout) => return Err(self.known.stopped()),
                 Ok(News::Panicked) | Err(RecvTimeoutError::Disconnected) => {
                     return Err(self.known.panicked());
@@ -109,7 +102,7 @@ impl Watch<'_> {
     /// The first step: nothing new is begun.
     fn begin(&mut self, code: u8) {
         self.code = Some(code);
-        self.stop.now.cancel();
+        self.stop.cancel();
         if self.known.is_sending() {
             let wait = PATIENCE.as_secs();
             self.output.note(&format!(
@@ -123,8 +116,8 @@ impl Watch<'_> {
 
     /// The second step: nothing is waited for any more. Once is enough, or whoever keeps pressing would wait for ever.
     fn cut(&mut self) {
-        if !self.stop.submissions.is_cancelled() {
-            self.stop.submissions.cancel();
+        if !self.is_cut {
+            self.is_cut = true;
             self.until = Some(Instant::now() + self.grace());
         }
     }
@@ -140,7 +133,10 @@ mod tests {
 
     use super::*;
 
-    fn ended(command: impl FnOnce(&Stop) -> Result<(), Failure> + Send + 'static, known: &Known) -> u8 {
+    fn ended(
+        command: impl FnOnce(&CancelToken) -> Result<(), Failure> + Send + 'static,
+        known: &Known,
+    ) -> u8 {
         run(&Output::new(false, true, known.clone()), known, command)
     }
 

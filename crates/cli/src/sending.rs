@@ -1,11 +1,11 @@
-//! Submissions that are out: they are counted, and a first Ctrl-C does not cut them.
+//! Submissions that are out are counted: whoever is stopped meanwhile waits for their answers.
 
 use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
 
 use http::{Request, Response, Uri};
-use zoomout::{CancelToken, Context, Failure, FetchError, Transport};
+use zoomout::{Context, Failure, FetchError, Transport};
 
 use crate::known::Known;
 
@@ -13,25 +13,18 @@ use crate::known::Known;
 pub(crate) struct Sending {
     inner: Arc<dyn Transport>,
     known: Known,
-    /// What cuts a submission.
-    cut: CancelToken,
 }
 
 impl Sending {
-    pub(crate) fn new(inner: Arc<dyn Transport>, known: Known, cut: CancelToken) -> Self {
-        Self { inner, known, cut }
+    pub(crate) fn new(inner: Arc<dyn Transport>, known: Known) -> Self {
+        Self { inner, known }
     }
 }
 
 impl Transport for Sending {
     fn send(&self, request: Request<Vec<u8>>, context: &Context) -> Result<Response<Vec<u8>>, Failure> {
-        if request.method().is_safe() {
-            return self.inner.send(request, context);
-        }
-        let _out = self.known.sending();
-        let mut patient = context.clone();
-        patient.cancel = self.cut.clone();
-        self.inner.send(request, &patient)
+        let _out = (!request.method().is_safe()).then(|| self.known.sending());
+        self.inner.send(request, context)
     }
 
     fn fetch(

@@ -4,13 +4,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::{env, fs};
 
-use zoomout::{ApiKey, BaseUrl, Client, Error, MachineClock, Policy, Task, Timeouts, seconds};
+use zoomout::{
+    ApiKey, BaseUrl, Billed, CancelToken, Client, Detached, Error, ErrorKind, Event, MachineClock, Policy,
+    Task, Timeouts, seconds,
+};
 use zoomout_emulator::{Options, Server};
 
 use crate::args::Global;
 use crate::destination::Destination;
 use crate::failure::Failure;
-use crate::interrupt::Stop;
+use crate::interrupt::PATIENCE;
 use crate::known::Known;
 use crate::output::Output;
 use crate::progress;
@@ -25,7 +28,7 @@ pub(crate) struct Tools<'a> {
     pub(crate) global: &'a Global,
     pub(crate) output: &'a Output,
     pub(crate) known: &'a Known,
-    pub(crate) stop: &'a Stop,
+    pub(crate) stop: &'a CancelToken,
 }
 
 /// A client, and the emulator behind it if it has one of its own.
@@ -80,10 +83,39 @@ impl<'a> Session<'a> {
         destination.save(&self.client, task, self.tools)
     }
 
+    /// The error of a submission, once it is known what became of it where it was left behind.
+    pub(crate) fn settled(&self, error: Error) -> Error {
+        if !is_left_behind(&error) {
+            return error;
+        }
+        self.settle().first().map_or(error, |late| self.late(late))
+    }
+
+    /// What became of the submissions that were left behind because the command was stopped.
+    pub(crate) fn settle(&self) -> Vec<Detached> {
+        self.client.settle(PATIENCE)
+    }
+
+    /// Why one of them goes no further here.
+    pub(crate) fn late(&self, late: &Detached) -> Error {
+        match &late.result {
+            Ok(submission) => {
+                self.tools.known.hear(&Event::Submitted(submission.clone()));
+                Error::accepted(ErrorKind::Cancelled, submission, "stopped while waiting; the task goes on")
+            }
+            Err(error) => error.clone(),
+        }
+    }
+
     /// The emulator of its own.
     pub(crate) const fn emulator(&self) -> Option<&Server> {
         self.emulator.as_ref()
     }
+}
+
+/// Whether this is about a submission whose answer was out when the command was stopped.
+pub(crate) fn is_left_behind(error: &Error) -> bool {
+    (error.kind(), error.billed()) == (ErrorKind::Cancelled, Billed::Maybe)
 }
 
 fn connect(tools: &Tools<'_>, key: ApiKey, base: BaseUrl, scale: f64) -> Result<Client, Error> {
@@ -91,7 +123,7 @@ fn connect(tools: &Tools<'_>, key: ApiKey, base: BaseUrl, scale: f64) -> Result<
     let within = global.timeout.map(|span| seconds("timeout", span)).transpose()?;
     let limit = global.call_timeout.map(|span| seconds("call_timeout", span)).transpose()?;
     let trace = (global.verbose > 0).then(|| (output.clone(), key.clone(), global.verbose > 1));
-    let (noted, cut) = (known.clone(), stop.submissions.clone());
+    let noted = known.clone();
     let client = Client::builder(key)
         .base_url(base)
         .timeouts(limit.map_or_else(Timeouts::default, Timeouts::each))
@@ -102,10 +134,10 @@ fn connect(tools: &Tools<'_>, key: ApiKey, base: BaseUrl, scale: f64) -> Result<
                 Some((output, key, bodies)) => Arc::new(Trace::new(inner, output, key, bodies)),
                 None => inner,
             };
-            Arc::new(Sending::new(inner, noted, cut))
+            Arc::new(Sending::new(inner, noted))
         })
         .build()?;
-    let client = client.cancelled_by(&stop.now).observed_by(progress::observer(output, known));
+    let client = client.cancelled_by(stop).observed_by(progress::observer(output, known));
     Ok(within.map_or_else(|| client.clone(), |within| client.within(within)))
 }
 

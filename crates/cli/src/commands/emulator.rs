@@ -34,7 +34,7 @@ pub(crate) fn run(tools: &Tools<'_>, wanted: &Served) -> Result<(), Failure> {
     if !output.result(|| json!({ "url": server.url(), "api_key": server.key() }), || greeting(&server)) {
         return Ok(());
     }
-    MachineClock::default().sleep_until(Instant::from_millis(u64::MAX), &stop.now);
+    MachineClock::default().sleep_until(Instant::from_millis(u64::MAX), stop);
     let bill = server.bill();
     output.tell(&format!("{} accepted, {} USD on the bill", bill.lines.len(), bill.total_usd.dollars()));
     Ok(())

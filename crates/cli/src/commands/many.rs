@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::fit;
 use crate::json::{self, Terms};
 use crate::progress::Crowd;
-use crate::session::{Session, Tools};
+use crate::session::{Session, Tools, is_left_behind};
 
 /// One of the pictures: its parent, and what is to be done to it.
 pub(crate) struct Item {
@@ -59,7 +59,7 @@ fn submit(tools: &Tools<'_>, session: &Session<'_>, items: &[Item]) -> Option<Fa
                 let text = || format!("{}: {}", item.parent, fit::exact(&submission.task_id));
                 tools.output.result_of(&submission.task_id, object, text);
             }
-            Err(error) => failures.push(tell(tools, item, error)),
+            Err(error) => failures.push(tell(tools, item, session.settled(error))),
         }
     }
     failures.into_iter().next()
@@ -76,7 +76,7 @@ fn zoom(
     let observed = crowd.clone();
     let actions: Vec<Action> = items.iter().map(|item| item.action.clone()).collect();
     let many = session.client.zoom_many(actions);
-    let mut failures = Vec::new();
+    let (mut failures, mut left_behind) = (Vec::new(), Vec::new());
     for Finished { index, result, .. } in many.observed_by(move |index, event| observed.show(index, event)) {
         let Some(item) = items.get(index) else { continue };
         let ended = result.and_then(|task| session.save(&task, destination).map(|saved| (task, saved)));
@@ -87,8 +87,14 @@ fn zoom(
                 let text = || format!("{}: {}", item.parent, task::describe(&task, item.terms(), &saved));
                 tools.output.result_of(&task.task_id, object, text);
             }
+            Err(error) if is_left_behind(&error) => left_behind.push((item, error)),
             Err(error) => failures.push(tell(tools, item, error)),
         }
+    }
+    let ends = if left_behind.is_empty() { Vec::new() } else { session.settle() };
+    for (item, error) in left_behind {
+        let late = ends.iter().find(|late| late.action == item.action);
+        failures.push(tell(tools, item, late.map_or(error, |late| session.late(late))));
     }
     failures.into_iter().next()
 }

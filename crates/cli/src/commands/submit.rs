@@ -46,7 +46,7 @@ fn submit(tools: &Tools<'_>, item: Item, args: args::Submission) -> Result<(), F
     destination.prepare(output)?;
     let session = Session::open(tools)?;
     let client = &session.client;
-    let failure = |error| known.failure(error, Some(&parent));
+    let failure = |error| known.failure(session.settled(error), Some(&parent));
     output.tell(&announcement(&parent, &action));
     known.submits(&action);
     if args.no_wait {

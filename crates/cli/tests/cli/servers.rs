@@ -5,7 +5,7 @@ use zoomout_tests::{RawServer, Received, answer};
 pub(crate) const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
 pub(crate) const RUNNING: &str =
     r#"{"code":200,"data":{"id":"task_new","status":"processing","progress":5}}"#;
-pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\nwhatever\0\0\0\0IEND\xAE\x42\x60\x82";
+pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x04tEXtevenCRC.\0\0\0\0IEND\xAE\x42\x60\x82";
 
 /// The task is done, and this server has its picture.
 pub(crate) fn done(request: &Received) -> String {

@@ -195,6 +195,15 @@ fn a_typing_error_in_a_path_shows_before_money_is_spent() {
 }
 
 #[test]
+fn a_name_that_no_file_can_have_shows_before_money_is_spent() {
+    let folder = TempDir::new().unwrap();
+    let long = folder.path().join("x".repeat(300) + ".png");
+    let ran = emulated(&["zoom", UPSCALED, "-o", long.to_str().unwrap()]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("billed:  no") && !ran.stderr.contains("accepted"), "{ran:?}");
+}
+
+#[test]
 fn a_bad_script_of_faults_is_explained() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("faults.json");

@@ -58,10 +58,9 @@ fn zoom(case: &Case) -> String {
 
 fn reopen_on_first_retry(child: &mut Child, server: &Server) {
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    while !line.contains("is repeated in") {
-        line.clear();
-        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the command gave up at once");
+    let mut told = String::new();
+    while !told.contains("is repeated in") {
+        assert_ne!(stderr.read_line(&mut told).unwrap(), 0, "the command gave up at once: {told}");
     }
     server.open();
     child.stderr = Some(stderr.into_inner());

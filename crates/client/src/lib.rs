@@ -18,7 +18,8 @@
 //! Every accepted [`Client::zoom`], [`Client::upscale`] and [`Client::submit`] is billed once. A
 //! submission is sent again only when not one byte of it left this machine, or when the server said that
 //! it executed nothing ([`Resubmit::Safe`]). Everything else ends as [`ErrorKind::Unconfirmed`].
-//! [`Error::billed`] always says what is known, [`Error::next_step`] what to do.
+//! [`Error::billed`] always says what is known, [`Error::next_step`] what to do. A submission that may have left is
+//! not cut by a cancel: its caller leaves at once, and [`Client::settle`] hands out what became of it.
 //!
 //! # Features
 //!

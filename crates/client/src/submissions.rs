@@ -96,8 +96,9 @@ impl Submissions {
         };
         bell.sleep(Duration::MAX);
         drop(leaving);
-        if let Some(reply) = lock(&wait).over() {
-            return reply.unwrap_or_else(|panic| resume_unwind(panic));
+        let over = lock(&wait).over();
+        if let Some(outcome) = over {
+            return handed_over(outcome);
         }
         if departure.hold_back() {
             return Failure::not_sent("cancelled").into();
@@ -109,9 +110,9 @@ impl Submissions {
         let place = Permit::for_one_left_behind(&self.engine, Class::Submission);
         let mut wait = lock(wait);
         // It may have come meanwhile.
-        if let Some(reply) = wait.over() {
+        if let Some(outcome) = wait.over() {
             drop(wait);
-            return reply.unwrap_or_else(|panic| resume_unwind(panic));
+            return handed_over(outcome);
         }
         lock(&self.left).out += 1;
         *wait = Wait::LeftBehind(place);
@@ -134,9 +135,9 @@ impl Submissions {
         let end = Detached::new(call, reply, self.engine.now());
         if let Some((detached, shown)) = &end {
             place.heard(*shown);
-            detached.log();
+            // There is nobody to tell of a panic in here.
+            drop(catch_unwind(AssertUnwindSafe(|| detached.log())));
             if let Some(listener) = &self.listener {
-                // There is nobody to tell of a panic in here.
                 drop(catch_unwind(AssertUnwindSafe(|| listener(detached))));
             }
         }
@@ -153,6 +154,11 @@ impl Submissions {
         let mut left = wait_while(&self.ended, lock(&self.left), patience, |left| left.out > 0);
         mem::take(&mut left.ends)
     }
+}
+
+/// To whoever waits: a panic goes on where the call was asked for.
+fn handed_over(outcome: Outcome<Reply>) -> Reply {
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 impl Wait {

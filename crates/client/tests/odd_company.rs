@@ -141,7 +141,7 @@ fn a_slow_listener_makes_nobody_submit_after_the_deadline() {
     dispatcher.spawn(zoom(), on_event, move |result| ended.send(result).unwrap());
     let error = ends.recv_timeout(PATIENCE).unwrap().unwrap_err();
     assert_eq!(error.billed(), Billed::No);
-    assert!(script.submissions() <= 1, "{:?}", script);
+    assert!(script.submissions() <= 1, "{script:?}");
 }
 
 #[test]
@@ -167,9 +167,7 @@ struct Bomb;
 
 impl Drop for Bomb {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            panic!("on purpose");
-        }
+        assert!(std::thread::panicking(), "on purpose");
     }
 }
 

@@ -1,5 +1,8 @@
 /** Types of the Node package: zoom out Midjourney pictures, and never pay twice. */
 
+// For Buffer, URL and AbortSignal, whether or not a user's compiler takes Node's types by itself.
+/// <reference types="node" />
+
 /** The queue a job runs in, which also picks the price cell. The API takes `relax` when none is sent. */
 export type Speed = 'relax' | 'fast' | 'turbo'
 

@@ -2,10 +2,11 @@
 // The client: promises over calls that are made by threads of the native half.
 
 const { Calls } = require('./calls.js')
-const { errorOf, guarded } = require('./errors.js')
+const { errorOf, guarded, knowing } = require('./errors.js')
 const { zoomMany } = require('./many.js')
 const native = require('./load.js')
-const { fieldsOf, only, zoomOf } = require('./request.js')
+const { optionsOf } = require('./options.js')
+const { UPSCALE, fieldsOf, only, zoomOf } = require('./request.js')
 const { pathOf, progressOf, taskOf, valueOf } = require('./values.js')
 
 const SETTINGS = ['apiKey', 'baseUrl', 'language', 'timeoutMs', 'callTimeoutMs', 'resubmit']
@@ -19,8 +20,6 @@ class Client {
 
   constructor(settings = {}, pace = undefined) {
     const typed = only(settings, SETTINGS, 'a client')
-    // The native half would show what it cannot convert.
-    if (!['string', 'undefined'].includes(typeof typed.apiKey)) throw new TypeError('apiKey must be a string')
     this.#native = guarded(() => new native.NativeClient({ ...typed, pace }, this.#calls.hear))
   }
 
@@ -37,7 +36,7 @@ class Client {
   }
 
   async upscale(fields, options) {
-    return this.#task(guarded(() => NativeAsk.upscale(fieldsOf(fields, 'an upscale'))), options)
+    return this.#task(guarded(() => NativeAsk.upscale(fieldsOf(fields, UPSCALE))), options)
   }
 
   async wait(taskId, options) {
@@ -52,10 +51,8 @@ class Client {
     return valueOf(await this.#ask(guarded(() => NativeAsk.buttons(taskId)), options))
   }
 
-  async download({ taskId, images, gridImageUrl }, path, options) {
-    const links = images.map((image) => image.url)
-    if (links.length === 0 && gridImageUrl !== null) links.push(gridImageUrl)
-    return this.#ask(guarded(() => NativeAsk.download(taskId, links, pathOf(path))), options)
+  async download(task, path, options) {
+    return this.#ask(guarded(() => NativeAsk.download(JSON.stringify(task), pathOf(path))), options)
   }
 
   zoomMany(requests, options) {
@@ -80,8 +77,9 @@ class Client {
     return taskOf(await this.#ask(ask, options), this.#picture)
   }
 
-  async #ask(ask, { signal, onProgress, ...unknown } = {}) {
-    only(unknown, OPTIONS, 'this call')
+  async #ask(ask, options) {
+    const { signal, onProgress } = optionsOf(options, OPTIONS, 'this call')
+    // What the listener threw, and the task that it was told of.
     let thrown = null
     let job
     const heard = (json) => {
@@ -90,7 +88,7 @@ class Client {
       try {
         onProgress(progress)
       } catch (error) {
-        thrown = { error }
+        thrown = { error, taskId: progress.taskId }
         job.cancel()
       }
     }
@@ -105,7 +103,10 @@ class Client {
       this.#running.add(running)
       signal?.addEventListener('abort', abort, { once: true })
       const [what, payload] = await this.#calls.awaiting(ended)
-      if (thrown !== null) throw thrown.error
+      if (thrown !== null) {
+        const known = what === 'failed' ? payload : native.stoppedByListener(thrown.taskId)
+        throw knowing(thrown.error, errorOf(known))
+      }
       if (what === 'failed') throw errorOf(payload, signal)
       return payload
     } finally {

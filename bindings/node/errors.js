@@ -2,9 +2,13 @@
 // The errors of zoomout: one class for each kind, under one base.
 
 class ZoomoutError extends Error {
-  constructor({ kind, message, cause, retry_after: retryAfter, ...fields }) {
+  #told
+
+  constructor(told) {
+    const { kind, message, cause, retry_after: retryAfter, ...fields } = told
     // The core's own message may end with it.
     super(cause === null || message.endsWith(cause) ? message : `${message}: ${cause}`)
+    this.#told = told
     this.code = kind
     this.billed = fields.billed
     this.field = fields.field
@@ -16,7 +20,12 @@ class ZoomoutError extends Error {
     this.requestId = fields.request_id
     this.retryAfterMs = retryAfter === null ? null : retryAfter * 1000
     this.nextStep = fields.next_step
-    if (cause !== null) Object.defineProperty(this, 'cause', { value: cause, writable: true, configurable: true })
+    if (cause !== null) because(this, cause)
+  }
+
+  /** What the core knows of it, under its own names: the same in every language. */
+  toJSON() {
+    return this.#told
   }
 
   get name() {
@@ -52,25 +61,39 @@ function errorOf(json, signal) {
   const error = new classes[fields.kind](fields)
   if (fields.kind === 'cancelled' && signal?.aborted) {
     Object.defineProperty(error, 'name', { value: 'AbortError', configurable: true })
-    Object.defineProperty(error, 'cause', { value: signal.reason, writable: true, configurable: true })
+    because(error, signal.reason)
   }
   return error
 }
 
-/** Calls the native half, which throws the core's JSON, or what it could not convert. */
+/** Keeps what lies behind an error where `Error` itself keeps it: out of sight of loops. */
+function because(error, cause) {
+  return Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true })
+}
+
+/**
+ * What a listener threw, with what is known of the call that it stopped in its property `zoomout`, so that no paid
+ * task is forgotten. Where nothing can be kept on it, it becomes the cause of what is known.
+ */
+function knowing(thrown, known) {
+  const kept = { value: known, enumerable: true, writable: true, configurable: true }
+  const isObject = Object(thrown) === thrown
+  return isObject && Reflect.defineProperty(thrown, 'zoomout', kept) ? thrown : because(known, thrown)
+}
+
+/** Calls the native half, which throws the core's JSON. */
 function guarded(call) {
   try {
     return call()
   } catch (thrown) {
-    if (thrown instanceof ZoomoutError || thrown instanceof TypeError) throw thrown
-    if (thrown.message?.startsWith('{')) throw errorOf(thrown.message)
-    throw new TypeError(thrown.message, { cause: thrown })
+    throw thrown.message?.startsWith('{') ? errorOf(thrown.message) : thrown
   }
 }
 
 module.exports = {
   errorOf,
   guarded,
+  knowing,
   ZoomoutError,
   InvalidError,
   RefusedError,

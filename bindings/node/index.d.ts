@@ -1,5 +1,8 @@
 /** Types of the Node package: zoom out Midjourney pictures, and never pay twice. */
 
+// For Buffer, URL and AbortSignal, whether or not a user's compiler takes Node's types by itself.
+/// <reference types="node" />
+
 /** The queue a job runs in, which also picks the price cell. The API takes `relax` when none is sent. */
 export type Speed = 'relax' | 'fast' | 'turbo'
 
@@ -41,7 +44,7 @@ export class ZoomRequest {
   /**
    * @param fields The fields, or just the id of the parent.
    * @throws {InvalidError} if a value cannot be sent; its `field` names it.
-   * @throws {TypeError} if a field has another name or type.
+   * @throws {TypeError} if a field has another name.
    */
   constructor(fields: ZoomFields | string)
   /** The tier that the ratio buys; `null` where a button decides by itself. */
@@ -171,7 +174,11 @@ export interface CallOptions {
 
 /** What calls that wait for a task take. */
 export interface WaitOptions extends CallOptions {
-  /** Hears where the task stands, first of all its id. What it throws stops the wait and comes out of the call. */
+  /**
+   * Hears where the task stands, first of all its id. What it throws stops the wait and comes out of the call, with
+   * a property `zoomout` that names the task and says what it cost: a {@link CancelledError}, or how the task ended.
+   * What can have no property, such as a string, becomes the `cause` of that error, which is thrown instead.
+   */
   readonly onProgress?: (progress: Progress) => void
 }
 
@@ -333,7 +340,7 @@ export class ZoomoutError extends Error {
   readonly code: ErrorCode
   /** Whether money was spent. */
   readonly billed: 'no' | 'maybe' | 'yes'
-  /** The field that was refused, under the API's own name, if one was. */
+  /** What was refused, if something was: a field under the API's own name, an option of this package under its own. */
   readonly field: string | null
   /** The task that was paid for or looked at, if its id is known. */
   readonly taskId: string | null
@@ -353,6 +360,8 @@ export class ZoomoutError extends Error {
   readonly cause?: unknown
   /** What to do next, in a sentence. */
   readonly nextStep: string
+  /** What is known of it as JSON, under the same names in every language. */
+  toJSON(): Record<string, unknown>
 }
 /** The input cannot be sent; nothing was, and nothing was charged. */
 export class InvalidError extends ZoomoutError {}

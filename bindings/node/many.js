@@ -2,7 +2,8 @@
 // Many zooms: any iterable in, an async iterable of results out.
 
 const { errorOf } = require('./errors.js')
-const { only, zoomOf } = require('./request.js')
+const { isNothing, optionsOf, refused } = require('./options.js')
+const { zoomOf } = require('./request.js')
 const { progressOf, taskOf } = require('./values.js')
 
 /** Wakes the one who waits; a ring before the wait is not lost. */
@@ -22,14 +23,15 @@ class Bell {
   }
 }
 
-async function* zoomMany(calls, running, begin, fetchPicture, requests, options = {}) {
-  const { window, inOrder = false, signal, onProgress } = only(
-    options,
-    ['window', 'inOrder', 'signal', 'onProgress'],
-    'zoomMany',
-  )
+function isIterable(value) {
+  return !isNothing(value) && (Symbol.asyncIterator in Object(value) || Symbol.iterator in Object(value))
+}
+
+async function* zoomMany(calls, running, begin, fetchPicture, requests, options) {
+  const names = ['window', 'inOrder', 'signal', 'onProgress']
+  const { window, inOrder, signal, onProgress } = optionsOf(options, names, 'zoomMany')
   // A string is an iterable of its letters.
-  if (typeof requests === 'string') throw new TypeError('zoomMany takes many requests; for one there is zoom')
+  if (typeof requests === 'string' || !isIterable(requests)) throw refused('requests')
   signal?.throwIfAborted()
   const bell = new Bell()
   let trouble = null

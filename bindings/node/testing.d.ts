@@ -29,9 +29,9 @@ export interface Bill {
 export interface EmulatorOptions {
   /** The port; 0, the default, takes a free one. */
   readonly port?: number
-  /** How many times faster than real time the tasks live. Clients made by `client()` keep pace. */
+  /** How many times faster than real time the tasks live, above 0. Clients made by `client()` keep pace. */
   readonly timeScale?: number
-  /** Width and height of each picture in pixels. */
+  /** Width and height of each picture in pixels, 1 to 4096. */
   readonly pictureSide?: number
 }
 
@@ -51,7 +51,10 @@ export interface EmulatorOptions {
  */
 export class Emulator {
   private constructor()
-  /** @throws {Error} if the port cannot be listened on. */
+  /**
+   * @throws {InvalidError} if an option cannot be used.
+   * @throws {Error} if the port cannot be listened on.
+   */
   static start(options?: EmulatorOptions): Promise<Emulator>
   /** The address to give to a client. */
   get url(): string
@@ -70,7 +73,7 @@ export class Emulator {
    * @throws {Error} if a rule cannot work; the message says why.
    */
   faults(rules: ReadonlyArray<Readonly<Record<string, unknown>>>, seed?: number): void
-  /** Lets the emulated time jump by so many milliseconds. */
+  /** Lets the emulated time jump by so many milliseconds. @throws {InvalidError} if they are no span of time. */
   advance(ms: number): void
   /** Starts anew: seeded tasks only, no bill, no faults. */
   reset(): void

@@ -2,6 +2,7 @@
 // The API on this machine, to test programs without a network, a key or a cost.
 
 const { Client } = require('./client.js')
+const { guarded } = require('./errors.js')
 const native = require('./load.js')
 const { only } = require('./request.js')
 const { valueOf } = require('./values.js')
@@ -10,20 +11,14 @@ const SEEDS = ['upscaled', 'grid', 'running', 'failed', 'foreign', 'expired']
 
 class Emulator {
   #native
-  #timeScale
 
-  constructor(started, timeScale) {
+  constructor(started) {
     this.#native = started
-    this.#timeScale = timeScale
   }
 
   static async start(options = {}) {
-    const { port = 0, timeScale = 1, pictureSide = 768 } = only(
-      options,
-      ['port', 'timeScale', 'pictureSide'],
-      'an emulator',
-    )
-    return new Emulator(new native.NativeEmulator(port, timeScale, pictureSide), timeScale)
+    const typed = only(options, ['port', 'timeScale', 'pictureSide'], 'an emulator')
+    return new Emulator(guarded(() => new native.NativeEmulator(typed)))
   }
 
   get url() {
@@ -40,7 +35,7 @@ class Emulator {
   }
 
   client(settings = {}) {
-    return new Client({ apiKey: this.key, baseUrl: this.url, ...settings }, this.#timeScale)
+    return new Client({ apiKey: this.key, baseUrl: this.url, ...settings }, this.#native.timeScale)
   }
 
   bill() {
@@ -56,7 +51,7 @@ class Emulator {
   }
 
   advance(ms) {
-    this.#native.advance(ms)
+    guarded(() => this.#native.advance(ms))
   }
 
   reset() {

@@ -3,6 +3,7 @@
 
 const { fileURLToPath } = require('node:url')
 
+const { guarded } = require('./errors.js')
 const native = require('./load.js')
 
 // What users wrote themselves keeps its names.
@@ -20,7 +21,7 @@ class Image {
   }
 
   async save(path, options) {
-    const [saved] = await this.#ask(native.NativeAsk.save(this.url, pathOf(path)), options)
+    const [saved] = await this.#ask(guarded(() => native.NativeAsk.save(this.url, pathOf(path))), options)
     return saved
   }
 
@@ -63,4 +64,4 @@ function progressOf({ event, task_id: taskId, status, percent = null }) {
   return event === 'retrying' ? null : Object.freeze({ taskId, status, percent })
 }
 
-module.exports = { Image, pathOf, progressOf, taskOf, valueOf }
+module.exports = { Image, camel, pathOf, progressOf, taskOf, valueOf }

@@ -12,7 +12,7 @@ const { NativeMachine, NativeZoom, readButtons, readTask } = require('../../bind
 // Whose calls the machines make.
 const KEY = 'sk-shared-case'
 const { errorOf, guarded } = require('../../bindings/node/errors.js')
-const { fieldsOf } = require('../../bindings/node/request.js')
+const { UPSCALE, ZOOM, fieldsOf } = require('../../bindings/node/request.js')
 const { taskOf, valueOf } = require('../../bindings/node/values.js')
 
 const folder = new URL('../vectors/', import.meta.url)
@@ -33,7 +33,7 @@ function fields(given) {
   )
 }
 
-const zoom = (given) => new NativeZoom(fieldsOf(fields(given), 'a zoom'))
+const zoom = (given) => new NativeZoom(fieldsOf(fields(given), ZOOM))
 
 function reply({ status, headers, body }) {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
@@ -75,7 +75,7 @@ function describe(event) {
 
 function begin({ start, policy, seed }) {
   if (start.zoom) return NativeMachine.zoom(KEY, zoom(start.zoom), policy, seed)
-  if (start.upscale) return NativeMachine.upscale(KEY, fieldsOf(fields(start.upscale), 'an upscale'), policy, seed)
+  if (start.upscale) return NativeMachine.upscale(KEY, fieldsOf(fields(start.upscale), UPSCALE), policy, seed)
   return NativeMachine.wait(KEY, start.wait, policy, seed)
 }
 
@@ -86,7 +86,7 @@ const CHECKS = {
 
   requests(given, expected) {
     const build = () => {
-      if (given.action !== 'zoom') return NativeMachine.upscale(KEY, fieldsOf(fields(given.fields), 'an upscale'), {}, 7)
+      if (given.action !== 'zoom') return NativeMachine.upscale(KEY, fieldsOf(fields(given.fields), UPSCALE), {}, 7)
       const request = new ZoomRequest(fields(given.fields))
       if (!expected.error) {
         assert.deepEqual(request.toJSON(), expected.body)

@@ -1,11 +1,15 @@
 //! Whatever a user can ask of a client, as one value.
 
+use std::path::PathBuf;
+
 use napi::Result;
 use napi_derive::napi;
-use zoomout::TaskId;
+use serde::Deserialize;
+use zoomout::{Error, TaskId};
 use zoomout_binding::{Ask, Fetch};
 
 use crate::failure::thrown;
+use crate::loose::{self, Loose};
 use crate::request::{NativeFields, NativeZoom};
 
 /// Something that is asked of a client. Making one sends nothing.
@@ -28,38 +32,44 @@ impl NativeAsk {
 
     /// Upscale and wait.
     #[napi(factory, catch_unwind)]
-    pub fn upscale(fields: NativeFields) -> Result<Self> {
+    pub fn upscale(fields: NativeFields<'_>) -> Result<Self> {
         fields.upscale().map(|upscale| Self(Ask::Run(upscale.into())))
     }
 
     /// Wait for a task.
     #[napi(factory, catch_unwind)]
-    pub fn wait(task_id: String) -> Result<Self> {
+    pub fn wait(task_id: Option<Loose<'_>>) -> Result<Self> {
         Ok(Self(Ask::Wait(named(task_id)?)))
     }
 
     /// Look at a task.
     #[napi(factory, catch_unwind)]
-    pub fn task(task_id: String) -> Result<Self> {
+    pub fn task(task_id: Option<Loose<'_>>) -> Result<Self> {
         Ok(Self(Ask::Task(named(task_id)?)))
     }
 
     /// Look at what can be pressed under a picture.
     #[napi(factory, catch_unwind)]
-    pub fn buttons(task_id: String) -> Result<Self> {
+    pub fn buttons(task_id: Option<Loose<'_>>) -> Result<Self> {
         Ok(Self(Ask::Buttons(named(task_id)?)))
     }
 
-    /// Save what the links of a task lead to.
+    /// Save the pictures of a task, which is given as JSON.
     #[napi(factory, catch_unwind)]
-    pub fn download(task_id: String, links: Vec<String>, path: String) -> Result<Self> {
-        Ok(Self(Ask::Fetch(Fetch::All { task_id: named(task_id)?, links, path: path.into() })))
+    pub fn download(task: Option<String>, path: Option<Loose<'_>>) -> Result<Self> {
+        let task = task.as_deref().map(serde_json::from_str::<Finished>);
+        let Some(Ok(task)) = task else {
+            return Err(thrown(&Error::invalid("task", "must be a task with taskId and images")));
+        };
+        let task_id = TaskId::new(task.task_id.clone()).map_err(|error| thrown(&error.into()))?;
+        let links = task.links();
+        Ok(Self(Ask::Fetch(Fetch::All { task_id, links, path: target(path)? })))
     }
 
     /// Save what a link leads to.
     #[napi(factory, catch_unwind)]
-    pub fn save(link: String, path: String) -> Self {
-        Self(Ask::Fetch(Fetch::Save { link, path: path.into() }))
+    pub fn save(link: String, path: Option<Loose<'_>>) -> Result<Self> {
+        Ok(Self(Ask::Fetch(Fetch::Save { link, path: target(path)? })))
     }
 
     /// Read what a link leads to.
@@ -69,6 +79,38 @@ impl NativeAsk {
     }
 }
 
-pub(crate) fn named(task_id: String) -> Result<TaskId> {
-    TaskId::new(task_id).map_err(|error| thrown(&error.into()))
+/// What a task must have left, so that its pictures can be saved.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Finished {
+    task_id: String,
+    images: Vec<Picture>,
+    #[serde(default)]
+    grid_image_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Picture {
+    url: String,
+}
+
+impl Finished {
+    /// Those of its pictures; the grid's where it has no others.
+    fn links(self) -> Vec<String> {
+        if self.images.is_empty() {
+            return self.grid_image_url.into_iter().collect();
+        }
+        self.images.into_iter().map(|picture| picture.url).collect()
+    }
+}
+
+pub(crate) fn named(task_id: Option<Loose<'_>>) -> Result<TaskId> {
+    loose::task_id(task_id).map_err(|error| thrown(&error))
+}
+
+fn target(path: Option<Loose<'_>>) -> Result<PathBuf> {
+    let path = loose::text("path", path).and_then(|path| {
+        path.ok_or_else(|| Error::invalid("path", "is missing: it must be a file or a folder"))
+    });
+    path.map(PathBuf::from).map_err(|error| thrown(&error))
 }

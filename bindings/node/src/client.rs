@@ -6,48 +6,56 @@ use std::sync::Arc;
 use napi::Result;
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
-use zoomout::{ApiKey, Error, Event, JobHandle};
+use zoomout::{ApiKey, Batch, Error, Event, JobHandle, milliseconds};
 use zoomout_binding::{Connection, Settings, json};
 
 use crate::ask::NativeAsk;
 use crate::batch::NativeBatch;
-use crate::failure::{thrown, whole};
+use crate::failure::thrown;
 use crate::hear::{Hear, News};
+use crate::loose::{Loose, flag, number, size, text};
 
 /// The settings of a client, loosely typed.
 #[napi(object, object_to_js = false)]
-pub struct NativeSettings {
+pub struct NativeSettings<'a> {
     /// The key.
-    pub api_key: Option<String>,
+    pub api_key: Option<Loose<'a>>,
     /// The address of the API.
-    pub base_url: Option<String>,
+    pub base_url: Option<Loose<'a>>,
     /// The language of messages.
-    pub language: Option<String>,
+    pub language: Option<Loose<'a>>,
     /// How long to wait in all, in milliseconds.
-    pub timeout_ms: Option<f64>,
+    pub timeout_ms: Option<Loose<'a>>,
     /// How long each phase of one call may take, in milliseconds.
-    pub call_timeout_ms: Option<f64>,
+    pub call_timeout_ms: Option<Loose<'a>>,
     /// `never`, `safe` or `eager`.
-    pub resubmit: Option<String>,
+    pub resubmit: Option<Loose<'a>>,
     /// How many times faster than real time the waits pass, beside an emulator.
     pub pace: Option<f64>,
 }
 
-impl TryFrom<NativeSettings> for Settings {
+impl TryFrom<NativeSettings<'_>> for Settings {
     type Error = Error;
 
-    fn try_from(settings: NativeSettings) -> std::result::Result<Self, Error> {
-        let seconds = |millis: f64| millis / 1_000.0;
+    fn try_from(settings: NativeSettings<'_>) -> std::result::Result<Self, Error> {
+        // Of what is given in place of a key nothing is shown.
+        let key = text("api_key", settings.api_key).map_err(|_| Error::invalid("api_key", "must be text"))?;
         Ok(Self {
-            api_key: settings.api_key.map(ApiKey::new).transpose()?,
-            base_url: settings.base_url,
-            language: settings.language,
-            timeout: settings.timeout_ms.map(seconds),
-            call_timeout: settings.call_timeout_ms.map(seconds),
-            resubmit: settings.resubmit,
+            api_key: key.map(ApiKey::new).transpose()?,
+            base_url: text("base_url", settings.base_url)?,
+            language: text("language", settings.language)?,
+            timeout: span("timeoutMs", settings.timeout_ms)?,
+            call_timeout: span("callTimeoutMs", settings.call_timeout_ms)?,
+            resubmit: text("resubmit", settings.resubmit)?,
             pace: settings.pace,
         })
     }
+}
+
+/// A span of time in seconds, refused in the words of whoever wrote milliseconds.
+fn span(name: &'static str, value: Option<Loose<'_>>) -> std::result::Result<Option<f64>, Error> {
+    let span = number(name, value)?.map(|number| milliseconds(name, number)).transpose()?;
+    Ok(span.map(|span| span.as_secs_f64()))
 }
 
 /// What `Client` stands on. Calls have numbers, by which `hear` is told of their events and ends.
@@ -61,7 +69,7 @@ pub struct NativeClient {
 impl NativeClient {
     /// A client with these settings.
     #[napi(constructor, catch_unwind)]
-    pub fn new(settings: NativeSettings, hear: Function<'_, News, ()>) -> Result<Self> {
+    pub fn new(settings: NativeSettings<'_>, hear: Function<'_, News, ()>) -> Result<Self> {
         let connection = settings.try_into().and_then(Connection::new).map_err(|error| thrown(&error))?;
         Ok(Self { connection, hear: Arc::new(Hear::new(&hear)?) })
     }
@@ -91,20 +99,26 @@ impl NativeClient {
     pub fn batch(
         &self,
         number: f64,
-        window: Option<f64>,
-        in_order: bool,
+        window: Option<Loose<'_>>,
+        in_order: Option<Loose<'_>>,
         events: bool,
     ) -> Result<NativeBatch> {
-        let batch = size(window).and_then(|window| self.connection.batch(window, in_order));
-        let batch = batch.map_err(|error| thrown(&error))?;
+        let batch = self.empty(window, in_order).map_err(|error| thrown(&error))?;
         Ok(NativeBatch::new(batch, number, events, Arc::clone(&self.hear)))
     }
 }
 
-fn size(window: Option<f64>) -> std::result::Result<Option<NonZeroUsize>, Error> {
-    let Some(number) = window else { return Ok(None) };
-    let size = usize::try_from(whole("window", number)?).ok().and_then(NonZeroUsize::new);
-    size.map(Some).ok_or_else(|| Error::invalid("window", format_args!("must be 1 or more, got {number}")))
+impl NativeClient {
+    fn empty(
+        &self,
+        window: Option<Loose<'_>>,
+        in_order: Option<Loose<'_>>,
+    ) -> std::result::Result<Batch, Error> {
+        let window = size("window", window)?.map(|window: usize| {
+            NonZeroUsize::new(window).ok_or_else(|| Error::invalid("window", "must be 1 or more, got 0"))
+        });
+        self.connection.batch(window.transpose()?, flag("inOrder", in_order)?.unwrap_or_default())
+    }
 }
 
 /// A job under way.

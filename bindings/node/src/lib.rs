@@ -15,6 +15,7 @@ mod client;
 mod emulator;
 mod failure;
 mod hear;
+mod loose;
 mod machine;
 mod request;
 

@@ -8,6 +8,7 @@ use zoomout_binding::{Machine, Reply, Settings};
 
 use crate::ask::named;
 use crate::failure::thrown;
+use crate::loose::Loose;
 use crate::request::{NativeFields, NativeZoom};
 
 /// How patient and how bold a job is.
@@ -62,13 +63,13 @@ impl NativeMachine {
 
     /// A job that upscales.
     #[napi(factory, catch_unwind)]
-    pub fn upscale(key: String, fields: NativeFields, policy: NativePolicy, seed: u32) -> Result<Self> {
+    pub fn upscale(key: String, fields: NativeFields<'_>, policy: NativePolicy, seed: u32) -> Result<Self> {
         Self::submit(key, fields.upscale()?.into(), policy, seed)
     }
 
     /// A job that waits for a task.
     #[napi(factory, catch_unwind)]
-    pub fn wait(key: String, task_id: String, policy: NativePolicy, seed: u32) -> Result<Self> {
+    pub fn wait(key: String, task_id: Option<Loose<'_>>, policy: NativePolicy, seed: u32) -> Result<Self> {
         Ok(Self(Machine::wait(account(key)?, named(task_id)?, policy.policy()?, seed.into())))
     }
 
@@ -108,13 +109,13 @@ fn account(key: String) -> Result<Api> {
 
 /// The task that an answer shows, as JSON.
 #[napi(catch_unwind)]
-pub fn read_task(key: String, task_id: String, reply: NativeReply) -> Result<String> {
+pub fn read_task(key: String, task_id: Option<Loose<'_>>, reply: NativeReply) -> Result<String> {
     zoomout_binding::read_task(&account(key)?, named(task_id)?, reply.into()).map_err(|error| thrown(&error))
 }
 
 /// The task with its buttons that an answer shows, as JSON.
 #[napi(catch_unwind)]
-pub fn read_buttons(key: String, task_id: String, reply: NativeReply) -> Result<String> {
+pub fn read_buttons(key: String, task_id: Option<Loose<'_>>, reply: NativeReply) -> Result<String> {
     zoomout_binding::read_buttons(&account(key)?, named(task_id)?, reply.into())
         .map_err(|error| thrown(&error))
 }

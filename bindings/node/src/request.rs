@@ -5,34 +5,35 @@ use napi_derive::napi;
 use serde_json::Value;
 use zoomout::{Action, Error, Fields, Tier, Upscale, Zoom};
 
-use crate::failure::{thrown, whole};
+use crate::failure::thrown;
+use crate::loose::{Loose, given};
 
 /// The fields of a submission, loosely typed.
 #[napi(object, object_to_js = false)]
-pub struct NativeFields {
+pub struct NativeFields<'a> {
     /// The parent.
-    pub task_id: String,
+    pub task_id: Option<Loose<'a>>,
     /// How far to zoom out.
-    pub zoom_ratio: Option<f64>,
+    pub zoom_ratio: Option<Loose<'a>>,
     /// A button of the parent.
-    pub custom_id: Option<String>,
+    pub custom_id: Option<Loose<'a>>,
     /// A tile of the parent, 1 to 4.
-    pub index: Option<f64>,
+    pub index: Option<Loose<'a>>,
     /// `relax`, `fast` or `turbo`.
-    pub speed: Option<String>,
+    pub speed: Option<Loose<'a>>,
     /// The caller's own notes, as JSON text.
     pub metadata: Option<String>,
 }
 
-impl NativeFields {
+impl NativeFields<'_> {
     fn fields(self) -> std::result::Result<Fields, Error> {
         let metadata = self.metadata.map(|text| serde_json::from_str::<Value>(&text)).transpose();
         Ok(Fields::new()
-            .with("task_id", self.task_id)
-            .with_given("zoom_ratio", self.zoom_ratio)
-            .with_given("custom_id", self.custom_id)
-            .with_given("index", self.index.map(|index| whole("index", index)).transpose()?)
-            .with_given("speed", self.speed)
+            .with_given("task_id", given(self.task_id))
+            .with_given("zoom_ratio", given(self.zoom_ratio))
+            .with_given("custom_id", given(self.custom_id))
+            .with_given("index", given(self.index))
+            .with_given("speed", given(self.speed))
             .with_given("metadata", metadata.map_err(|error| Error::invalid("metadata", error))?))
     }
 
@@ -49,6 +50,13 @@ impl NativeFields {
     }
 }
 
+/// The names of the fields of an action, as the API has them.
+#[napi(catch_unwind)]
+pub fn field_names(noun: String) -> Vec<&'static str> {
+    let fields = Action::spec_of(&noun).map_or(&[][..], |spec| spec.fields);
+    fields.iter().map(|field| field.name).collect()
+}
+
 /// A zoom before it is sent.
 #[napi]
 pub struct NativeZoom {
@@ -59,7 +67,7 @@ pub struct NativeZoom {
 impl NativeZoom {
     /// Checks the fields.
     #[napi(constructor, catch_unwind)]
-    pub fn new(fields: NativeFields) -> Result<Self> {
+    pub fn new(fields: NativeFields<'_>) -> Result<Self> {
         fields.zoom().map(|zoom| Self { zoom })
     }
 

@@ -69,7 +69,7 @@ pub use self::dispatcher::{
 #[cfg(feature = "ureq")]
 pub use self::network::{ProxyChoice, Timeouts, UreqTransport, UreqTransportBuilder};
 pub use self::picture::{Download, Pictures};
-pub use self::seconds::seconds;
+pub use self::seconds::{milliseconds, seconds};
 pub use self::target::check_target;
 pub use self::transport::{Context, FetchError, Transport};
 pub use zoomout_core::*;

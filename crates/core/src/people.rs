@@ -1,6 +1,8 @@
-//! Foreign text, made fit for people.
+//! Foreign text and spans of time, made fit for people.
 
+use alloc::format;
 use alloc::string::String;
+use core::time::Duration;
 
 /// At most this many characters of a foreign text are shown.
 const MAX_CHARS: usize = 300;
@@ -32,6 +34,19 @@ pub fn for_people(text: &str) -> String {
     kept
 }
 
+/// A span of time in few characters, but never "0 s" for one that is longer.
+pub(crate) fn span_for_people(span: Duration) -> String {
+    // A tenth of a second is enough for people, where there is one.
+    if span < Duration::from_millis(100) {
+        return format!("{} ms", f64::from(span.subsec_nanos()) / 1e6);
+    }
+    let tenths = span.as_millis().div_ceil(100);
+    match tenths % 10 {
+        0 => format!("{} s", tenths / 10),
+        tenth => format!("{}.{tenth} s", tenths / 10),
+    }
+}
+
 /// Unicode's bidirectional controls (UAX #9, section 2).
 const fn turns_direction(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -48,6 +63,14 @@ mod tests {
             "<html> <b>502</b> [31m </html>"
         );
         assert_eq!(for_people(" \n"), "");
+    }
+
+    #[test]
+    fn short_spans_are_told_truthfully() {
+        let told = [(100, "0.1 ms"), (300, "0.3 ms"), (12_500, "12.5 ms"), (100_000, "0.1 s")];
+        for (micros, text) in told.into_iter().chain([(1_500_000, "1.5 s"), (1_860_000_000, "1860 s")]) {
+            assert_eq!(span_for_people(Duration::from_micros(micros)), text);
+        }
     }
 
     #[test]

@@ -7,10 +7,13 @@ use std::time::Duration;
 pub struct Millis(pub u64);
 
 impl Millis {
+    /// The end of the year 9999, the last that the header `Date` can tell: here time stands still.
+    const LAST: u64 = 253_402_300_799_999;
+
     /// The moment so much later.
     #[must_use]
     pub fn after(self, wait: Duration) -> Self {
-        Self(self.0.saturating_add(millis(wait)))
+        Self(self.0.saturating_add(millis(wait)).min(Self::LAST))
     }
 
     /// The moment so much earlier.

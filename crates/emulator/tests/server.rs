@@ -130,3 +130,24 @@ fn the_end_of_the_server_ends_hanging_dripping_and_idle_connections() {
         }
     }
 }
+
+#[test]
+fn options_that_cannot_be_are_refused_by_name() {
+    let refused = |options: Options| Server::start(options).unwrap_err().to_string();
+    for time_scale in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let told = refused(Options { time_scale, ..Options::default() });
+        assert!(told.starts_with("time_scale must be a finite number above 0, got "), "{told}");
+    }
+    for picture_side in [0, 4_097, u32::MAX] {
+        let told = refused(Options { picture_side, ..Options::default() });
+        assert!(told.starts_with("picture_side must be 1 to 4096, got "), "{told}");
+    }
+}
+
+#[test]
+fn a_jump_past_all_times_still_answers() {
+    let server = start(r#"{"faults":[]}"#);
+    server.advance(std::time::Duration::MAX);
+    let answer = String::from_utf8(whole(&server, &task()).unwrap()).unwrap();
+    assert!(answer.contains("date: Fri, 31 Dec 9999 23:59:59 GMT"), "{answer}");
+}

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::given::{FromGiven, Given};
 use super::spec::Spec;
 use crate::error::Invalid;
+use crate::values::TaskId;
 
 /// The fields of a submission before they were checked, under the API's own names.
 ///
@@ -54,6 +55,14 @@ impl Fields {
     pub fn with_extra(mut self, name: &str, value: Value) -> Self {
         self.extra.insert(String::from(name), value);
         self
+    }
+
+    /// The id of a task, for calls that take nothing else.
+    ///
+    /// # Errors
+    /// [`Invalid`], naming `task_id`, if it is missing or none.
+    pub fn task_id(mut self) -> Result<TaskId, Invalid> {
+        self.need("task_id")
     }
 
     /// The fields of a request's body, where typed and extra ones stand side by side.

@@ -7,16 +7,53 @@ use serde_json::Value;
 use crate::error::Invalid;
 use crate::values::{CustomId, Index, Metadata, Speed, TaskId, ZoomRatio};
 
-/// A value before it was checked: JSON, or a number that JSON cannot write.
+/// A value before it was checked: JSON, or what JSON cannot write.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Given {
     /// JSON.
     Json(Value),
     /// NaN or an infinity, so that they are refused as what they are.
     NonFinite(f64),
+    /// Something of another language, by what it is called there: "a function".
+    Foreign(&'static str),
 }
 
 impl Given {
+    /// The text that it is.
+    ///
+    /// # Errors
+    /// [`Invalid`], naming the field, if it is anything else.
+    pub fn text(&self, field: &'static str) -> Result<&str, Invalid> {
+        match self {
+            Self::Json(Value::String(text)) => Ok(text),
+            other => Err(other.must_be(field, "text")),
+        }
+    }
+
+    /// The number that it is.
+    ///
+    /// # Errors
+    /// As [`text`](Self::text).
+    pub fn number(&self, field: &'static str) -> Result<f64, Invalid> {
+        let number = match self {
+            Self::Json(value) => value.as_f64(),
+            Self::NonFinite(number) => Some(*number),
+            Self::Foreign(_) => None,
+        };
+        number.ok_or_else(|| self.must_be(field, "a number"))
+    }
+
+    /// The yes or no that it is.
+    ///
+    /// # Errors
+    /// As [`text`](Self::text).
+    pub fn flag(&self, field: &'static str) -> Result<bool, Invalid> {
+        match self {
+            Self::Json(Value::Bool(flag)) => Ok(*flag),
+            other => Err(other.must_be(field, "true or false")),
+        }
+    }
+
     /// What it is, in a message.
     fn describe(&self) -> &'static str {
         match self {
@@ -26,6 +63,7 @@ impl Given {
             Self::Json(Value::String(_)) => "text",
             Self::Json(Value::Array(_)) => "a list",
             Self::Json(Value::Object(_)) => "an object",
+            Self::Foreign(kind) => kind,
         }
     }
 
@@ -132,7 +170,7 @@ impl FromGiven for ZoomRatio {
             Given::Json(Value::Number(number)) => {
                 number.as_f64().map_or_else(|| Err(given.must_be(field, Self::LIMITS)), Self::new)
             }
-            Given::Json(_) => Err(given.must_be(field, Self::LIMITS)),
+            other => Err(other.must_be(field, Self::LIMITS)),
         }
     }
 }
@@ -158,7 +196,31 @@ impl FromGiven for Metadata {
     fn from_given(field: &'static str, given: &Given) -> Result<Self, Invalid> {
         match given {
             Given::Json(value) => Self::new(value.clone()),
-            other @ Given::NonFinite(_) => Err(other.must_be(field, Self::LIMITS)),
+            other => Err(other.must_be(field, Self::LIMITS)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_type_is_refused_by_name_and_kind() {
+        let refused = [
+            Given::from(5_i64).text("path").map(drop),
+            Given::Foreign("a function").text("path").map(drop),
+            Given::from("5").number("window").map(drop),
+            Given::from(Value::Null).flag("inOrder").map(drop),
+        ];
+        let told = refused.map(|refused| alloc::string::ToString::to_string(&refused.unwrap_err()));
+        let expected = [
+            "path must be text, got 5",
+            "path must be text, got a function",
+            "window must be a number, got text",
+            "inOrder must be true or false, got null",
+        ];
+        assert_eq!(told, expected);
+        assert!(Given::NonFinite(f64::NAN).number("window").unwrap().is_nan());
     }
 }

@@ -87,6 +87,11 @@ impl Error {
         Self::new(kind, Billed::Maybe, message)
     }
 
+    /// A listener stopped the wait for this task, which it had been told of, and which somebody paid for.
+    pub fn stopped_by_listener(task_id: &TaskId) -> Self {
+        Self::new(ErrorKind::Cancelled, Billed::Yes, "stopped by its listener").about(task_id)
+    }
+
     /// Input that cannot be sent: `field` is its name in the API, `problem` reads on from the name.
     pub fn invalid(field: &'static str, problem: impl fmt::Display) -> Self {
         Invalid::new(field, problem).into()

@@ -13,6 +13,7 @@ use super::schedule;
 use super::sight::{Sight, refused};
 use crate::api::Call;
 use crate::error::{ApiError, Billed, Error, ErrorKind};
+use crate::people::span_for_people;
 use crate::time::Instant;
 use crate::values::TaskId;
 use crate::wire::{Answer, Status, Task};
@@ -145,16 +146,10 @@ impl Watching {
 
     /// What to say when the time is up.
     pub(crate) fn on_deadline(&self, deadline: Duration) -> Error {
-        // A tenth of a second is enough for people.
-        let seconds = deadline.as_millis().div_ceil(100);
-        let seconds = if seconds.is_multiple_of(10) {
-            format!("{}", seconds / 10)
-        } else {
-            format!("{}.{}", seconds / 10, seconds % 10)
-        };
+        let span = span_for_people(deadline);
         let message = match self.billed() {
-            Billed::Yes => format!("the task did not finish within {seconds} s; it goes on"),
-            _ => format!("nothing was seen of the task within {seconds} s"),
+            Billed::Yes => format!("the task did not finish within {span}; it goes on"),
+            _ => format!("nothing was seen of the task within {span}"),
         };
         let error = Error::new(ErrorKind::Deadline, self.billed(), message).about(&self.task_id);
         match &self.trouble {

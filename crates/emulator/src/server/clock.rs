@@ -13,12 +13,10 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows the machine's time now, and runs at this pace from here on. A pace that is not a
-    /// positive number is 1.
+    /// A clock that shows the machine's time now, and runs at this pace from here on.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     pub(super) fn start(scale: f64) -> Self {
         let origin = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let scale = if scale.is_finite() && scale > 0.0 { scale } else { 1.0 };
         Self { origin: Millis(0).after(origin), started: Instant::now(), scale }
     }
 

@@ -25,18 +25,21 @@ use stop::Stop;
 /// Enough for hyper's buffers and a picture's scan lines.
 const STACK: usize = 256 * 1024;
 
+/// Pictures are painted in memory.
+const MOST_SIDE: u32 = 4_096;
+
 /// How to start a [`Server`].
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// How many times faster than real time the tasks live; 1 is real time.
+    /// How many times faster than real time the tasks live; 1 is real time. A finite number above 0.
     pub time_scale: f64,
     /// The faults to come.
     pub faults: Script,
     /// How the API behaves where the documents leave it open.
     pub settings: Settings,
-    /// Width and height of each picture in pixels.
+    /// Width and height of each picture in pixels, 1 to 4096.
     pub picture_side: u32,
     /// How long each answer is held back, in real time.
     pub latency: Duration,
@@ -52,6 +55,20 @@ impl Default for Options {
             picture_side: 768,
             latency: Duration::ZERO,
         }
+    }
+}
+
+impl Options {
+    /// What cannot be emulated is refused by name, and not silently made something else.
+    fn check(&self) -> io::Result<()> {
+        let refuse = |problem: String| Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+        if !(self.time_scale.is_finite() && self.time_scale > 0.0) {
+            return refuse(format!("time_scale must be a finite number above 0, got {}", self.time_scale));
+        }
+        if !(1..=MOST_SIDE).contains(&self.picture_side) {
+            return refuse(format!("picture_side must be 1 to {MOST_SIDE}, got {}", self.picture_side));
+        }
+        Ok(())
     }
 }
 
@@ -78,8 +95,9 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When the port cannot be listened on.
+    /// When the port cannot be listened on; [`InvalidInput`](io::ErrorKind::InvalidInput) when an option is none.
     pub fn start(options: Options) -> io::Result<Self> {
+        options.check()?;
         let (door, listener) = Door::open_at(options.port)?;
         let url = format!("http://{}", door.address());
         let clock = Clock::start(options.time_scale);

@@ -3,6 +3,7 @@
 
 const { Calls } = require('./calls.js')
 const { errorOf, guarded, knowing } = require('./errors.js')
+const { LeftBehind } = require('./left_behind.js')
 const { zoomMany } = require('./many.js')
 const native = require('./load.js')
 const { optionsOf } = require('./options.js')
@@ -17,6 +18,7 @@ class Client {
   #calls = new Calls()
   #native
   #running = new Set()
+  #leftBehind = new LeftBehind((timeoutMs) => this.#settled(timeoutMs))
 
   constructor(settings = {}, pace = undefined) {
     const typed = only(settings, SETTINGS, 'a client')
@@ -57,7 +59,7 @@ class Client {
 
   zoomMany(requests, options) {
     const begin = (...args) => guarded(() => this.#native.batch(...args))
-    return zoomMany(this.#calls, this.#running, begin, this.#picture, requests, options)
+    return zoomMany(this.#calls, this.#running, begin, this.#picture, this.#leftBehind, requests, options)
   }
 
   async close() {
@@ -66,12 +68,28 @@ class Client {
     await Promise.allSettled(stopped.map(({ ended }) => ended))
   }
 
+  async settle(timeoutMs) {
+    return this.#leftBehind.settle(timeoutMs)
+  }
+
   async [Symbol.asyncDispose]() {
     await this.close()
   }
 
   /** How a picture fetches itself. */
   #picture = (ask, options) => this.#ask(ask, options)
+
+  async #settled(timeoutMs) {
+    let settle
+    const ended = new Promise((resolve) => (settle = resolve))
+    const number = this.#calls.add((_what, payload) => settle(payload))
+    try {
+      guarded(() => this.#native.settle(number, timeoutMs))
+      return await this.#calls.awaiting(ended)
+    } finally {
+      this.#calls.remove(number)
+    }
+  }
 
   async #task(ask, options) {
     return taskOf(await this.#ask(ask, options), this.#picture)
@@ -105,9 +123,9 @@ class Client {
       const [what, payload] = await this.#calls.awaiting(ended)
       if (thrown !== null) {
         const known = what === 'failed' ? payload : native.stoppedByListener(thrown.taskId)
-        throw knowing(thrown.error, errorOf(known))
+        throw knowing(thrown.error, this.#leftBehind.after(errorOf(known)))
       }
-      if (what === 'failed') throw errorOf(payload, signal)
+      if (what === 'failed') throw this.#leftBehind.after(errorOf(payload, signal))
       return payload
     } finally {
       signal?.removeEventListener('abort', abort)

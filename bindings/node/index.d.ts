@@ -120,6 +120,18 @@ export interface Submission {
   readonly status: Status
 }
 
+/** A submission whose caller was stopped while it was on its way, and what became of it; see {@link Client.settle}. */
+export interface Detached {
+  /** What was submitted: one member, the noun of the action, that holds the body of the request. */
+  readonly action: { readonly [noun: string]: { readonly [field: string]: unknown } }
+  /** The name under which it was. */
+  readonly idempotencyKey: string | null
+  /** It was accepted, and is billed. */
+  readonly submission: Submission | null
+  /** Or why not, and whether it may be billed all the same. */
+  readonly error: ZoomoutError | null
+}
+
 /** Where a task stands, as `onProgress` hears it. */
 export interface Progress {
   /** The task; the first call brings it as soon as it is known. */
@@ -302,6 +314,14 @@ export class Client {
     requests: Iterable<ZoomRequest | ZoomFields | string> | AsyncIterable<ZoomRequest | ZoomFields | string>,
     options?: ManyOptions,
   ): AsyncGenerator<Finished, void, undefined>
+  /**
+   * Waits, at most for so long, for the submissions whose callers were stopped while they were on their way, and
+   * tells what became of each, once. Each is read to its end whether or not somebody asks; so that it can be, a
+   * process stays for up to 5 seconds, and tells of it as a warning called `ZoomoutWarning`.
+   *
+   * @param timeoutMs 5000 if it is not given.
+   */
+  settle(timeoutMs?: number): Promise<Detached[]>
   /** Stops every call under way; each throws a {@link CancelledError} that names its task. */
   close(): Promise<void>
   /** As `close()`: `await using client = new Client()`. */

@@ -27,7 +27,7 @@ function isIterable(value) {
   return !isNothing(value) && (Symbol.asyncIterator in Object(value) || Symbol.iterator in Object(value))
 }
 
-async function* zoomMany(calls, running, begin, fetchPicture, requests, options) {
+async function* zoomMany(calls, running, begin, fetchPicture, leftBehind, requests, options) {
   const names = ['window', 'inOrder', 'signal', 'onProgress']
   const { window, inOrder, signal, onProgress } = optionsOf(options, names, 'zoomMany')
   // A string is an iterable of its letters.
@@ -99,7 +99,7 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options)
         yield Object.freeze({
           index,
           task: task === undefined ? null : taskOf(task, fetchPicture),
-          error: error === undefined ? null : errorOf(error, signal),
+          error: error === undefined ? null : leftBehind.after(errorOf(error, signal)),
         })
       }
       if (held === null && batch.isEmpty && (empty || !wanted)) break
@@ -113,6 +113,8 @@ async function* zoomMany(calls, running, begin, fetchPicture, requests, options)
     running.delete(job)
     calls.remove(number)
     batch?.cancel()
+    // Of those that are stopped here nobody hears otherwise.
+    if (batch?.isEmpty === false) leftBehind.stay()
     // Not awaited: an input that is being asked answers when it likes.
     if (!empty) Promise.resolve(source?.return?.()).catch(() => {})
   }

@@ -2,11 +2,12 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread;
 
 use napi::Result;
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
-use zoomout::{ApiKey, Batch, Error, Event, JobHandle, milliseconds};
+use zoomout::{ApiKey, Batch, Error, ErrorKind, Event, JobHandle, milliseconds};
 use zoomout_binding::{Connection, Settings, json};
 
 use crate::ask::NativeAsk;
@@ -92,6 +93,20 @@ impl NativeClient {
         };
         let handle = self.connection.start(ask.0.clone(), on_event, move |result| end.end(number, result));
         handle.map(NativeJob).map_err(|error| thrown(&error))
+    }
+
+    /// Waits for what was left behind. What became of each is told under this number.
+    #[napi(catch_unwind)]
+    pub fn settle(&self, call: f64, timeout_ms: Option<Loose<'_>>) -> Result<()> {
+        let span = number("timeoutMs", timeout_ms)
+            .and_then(|span| milliseconds("timeoutMs", span.unwrap_or(f64::NAN)));
+        let settling = span.and_then(|span| self.connection.settling(span));
+        let (settling, hear) = (settling.map_err(|error| thrown(&error))?, Arc::clone(&self.hear));
+        let wait = move || hear.end(call, Ok(settling()));
+        thread::Builder::new().name("zoomout".to_owned()).spawn(wait).map(drop).map_err(|error| {
+            let problem = Error::unsent(ErrorKind::Storage, "this machine has no thread left");
+            thrown(&problem.caused_by(&error))
+        })
     }
 
     /// An empty batch of zooms, of which it is told under this number when one has ended.

@@ -2,11 +2,14 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use zoomout::{Batch, Client, Dispatcher, Error, Event, JobHandle};
 
 use crate::ask::{Answer, Ask};
+use crate::detached::Outcome;
 use crate::each_process::EachProcess;
+use crate::json;
 use crate::settings::Settings;
 
 /// A client with its dispatcher.
@@ -79,6 +82,19 @@ impl Connection {
             batch = batch.window(window);
         }
         Ok(if in_order { batch.in_order() } else { batch })
+    }
+
+    /// How to wait, at most for so long, for the submissions whose callers were stopped while they were on their
+    /// way, and to hear what became of each, as a JSON list; see [`Client::settle`].
+    ///
+    /// # Errors
+    /// As [`client`](Self::client).
+    pub fn settling(&self, patience: Duration) -> Result<impl FnOnce() -> Answer + Send + 'static, Error> {
+        let client = self.client()?.clone();
+        Ok(move || {
+            let ends = client.settle(patience);
+            Answer::Json(json(&ends.iter().map(Outcome::from).collect::<Vec<_>>()))
+        })
     }
 
     fn here(&self) -> Result<&Made, Error> {

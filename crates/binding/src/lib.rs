@@ -4,6 +4,7 @@
 
 mod ask;
 mod connection;
+mod detached;
 mod each_process;
 mod machine;
 mod own_process;

@@ -1,5 +1,7 @@
 //! A submission that nobody waits for any more, and what became of it.
 
+use std::fmt;
+
 use zoomout_core::{
     Action, Call, Error, IdempotencyKey, Instant, Job, Machine, Policy, Reply, Resubmit, Step, Submission,
     for_people,
@@ -44,15 +46,23 @@ impl Detached {
         let Step::Done(result) = end else { return None };
         Some((Self { action, idempotency_key, result }, shown))
     }
+
     /// Into the log of the program, if it has one.
     pub(crate) fn log(&self) {
+        log::warn!("{self}");
+    }
+}
+
+/// What became of it, on one line.
+impl fmt::Display for Detached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let noun = self.action.spec().noun;
         match &self.result {
             Ok(submission) => {
                 let task_id = for_people(submission.task_id.as_str());
-                log::warn!("a cancelled {noun} was accepted, and is billed: task {task_id}");
+                write!(f, "a cancelled {noun} was accepted, and is billed: task {task_id}")
             }
-            Err(error) => log::warn!("a cancelled {noun} (billed: {}): {error}", error.billed()),
+            Err(error) => write!(f, "a cancelled {noun} (billed: {}): {error}", error.billed()),
         }
     }
 }

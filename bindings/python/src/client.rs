@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use zoomout::{ApiKey, Pictures};
-use zoomout_binding::{Connection, EachProcess, Settings};
+use zoomout_binding::{Connection, EachProcess, Known, Settings};
 
 use crate::ask::Ask;
 use crate::batch::NativeBatch;
@@ -69,7 +69,9 @@ impl NativeClient {
     ) -> PyResult<Py<PyAny>> {
         let client = self.connection.client().map_err(|error| raise(py, &error))?.clone();
         let ask = ask.get().0.clone();
-        run(py, on_event, move |token, tell| ask.run(&client.cancelled_by(token).observed_by(tell)))
+        run(py, on_event, Known::of(&ask), move |token, tell| {
+            ask.run(&client.cancelled_by(token).observed_by(tell))
+        })
     }
 
     /// Asks, and calls back: `on_end` with the answer or the exception, on another thread.
@@ -83,13 +85,11 @@ impl NativeClient {
     ) -> PyResult<NativeJob> {
         // With the interpreter lock held: it takes microseconds, and nobody calls Python under the
         // dispatcher's own lock. Giving it up here would make a thousand starts queue behind every callback.
-        let turn = self.turn();
-        let handle = self.connection.start(
-            ask.get().0.clone(),
-            listener(turn.clone(), on_event),
-            teller(turn, on_end),
-        );
-        handle.map(NativeJob::new).map_err(|error| raise(py, &error))
+        let (ask, turn) = (ask.get().0.clone(), self.turn());
+        let known = Known::of(&ask);
+        let on_event = listener(turn.clone(), known.clone(), on_event);
+        let handle = self.connection.start(ask, on_event, teller(turn, known.clone(), on_end));
+        handle.map(|handle| NativeJob::new(handle, known)).map_err(|error| raise(py, &error))
     }
 
     /// An empty batch of zooms.
@@ -114,9 +114,11 @@ impl NativePictures {
     /// Asks for a picture, and waits for it.
     #[expect(clippy::unused_self, reason = "the same call as that of a client")]
     fn run(&self, py: Python<'_>, ask: &Bound<'_, Ask>) -> PyResult<Py<PyAny>> {
-        let zoomout_binding::Ask::Fetch(fetch) = ask.get().0.clone() else {
+        let ask = ask.get().0.clone();
+        let known = Known::of(&ask);
+        let zoomout_binding::Ask::Fetch(fetch) = ask else {
             return Err(PyTypeError::new_err("this takes a client"));
         };
-        run(py, None, move |token, _tell| fetch.run(&Pictures::new()?.cancelled_by(token)))
+        run(py, None, known, move |token, _tell| fetch.run(&Pictures::new()?.cancelled_by(token)))
     }
 }

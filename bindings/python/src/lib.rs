@@ -7,6 +7,7 @@ mod client;
 mod emulator;
 mod error;
 mod job;
+mod last_words;
 mod leaving;
 mod machine;
 mod request;

@@ -5,6 +5,7 @@
 mod ask;
 mod connection;
 mod each_process;
+mod known;
 mod machine;
 mod own_process;
 mod settings;
@@ -12,6 +13,7 @@ mod settings;
 pub use ask::{Answer, Ask, Fetch};
 pub use connection::Connection;
 pub use each_process::EachProcess;
+pub use known::Known;
 pub use machine::{Machine, Reply, read_buttons, read_task};
 pub use own_process::OwnProcess;
 pub use settings::Settings;

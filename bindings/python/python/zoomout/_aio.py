@@ -33,9 +33,9 @@ class AsyncClient:
     """A client of the API for asyncio: no thread waits, and the event loop is never blocked.
 
     Thousands of zooms may be under way at once; a waiting one costs about a kilobyte. Cancelling a call
-    stops waiting at once; the task itself goes on, and the ``asyncio.CancelledError`` names it in its
-    ``task_id`` attribute if it was known (outside of a cancelled ``asyncio.Task``, Python 3.10 raises another
-    one, whose ``__context__`` is ours).
+    stops waiting at once; the task itself goes on, and the ``asyncio.CancelledError`` tells in its attributes
+    ``task_id`` and ``billed``, and in a note, what is known of it (outside of a cancelled ``asyncio.Task``,
+    Python 3.10 raises another one, whose ``__context__`` is ours).
 
     The arguments are those of :class:`Client`, and so is what costs money.
 

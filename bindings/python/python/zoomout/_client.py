@@ -60,8 +60,9 @@ class Client:
     """A client of the API that blocks until it has an answer, and never pays twice.
 
     Only :meth:`zoom`, :meth:`submit` and :meth:`upscale` cost money, once for each accepted submission.
-    Every wait lets other threads run. Ctrl-C stops it at once: the ``KeyboardInterrupt`` has the
-    :class:`CancelledError` as its context, which names the task if one was paid for.
+    Every wait lets other threads run. Ctrl-C stops it at once: the ``KeyboardInterrupt`` tells in its
+    attributes ``task_id`` and ``billed``, and in a note, what is known of the task; its context is the
+    :class:`CancelledError`. So does an exception of ``on_progress``.
 
     A client may be shared between threads, and with a forked process: there it makes new connections.
     It does not pickle, since it holds the key. Sub-interpreters are not supported.

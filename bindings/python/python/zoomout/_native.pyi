@@ -90,6 +90,8 @@ class NativePictures:
 class NativeJob:
     """A job that calls back when it ends."""
 
+    LAST_WORDS: float
+    def tell(self, stop: BaseException) -> None: ...
     def cancel(self) -> None: ...
 
 @final

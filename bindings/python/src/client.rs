@@ -1,7 +1,6 @@
 //! The client, and what fetches pictures without one.
 
 use std::convert::Infallible;
-use std::num::NonZeroUsize;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -11,6 +10,7 @@ use zoomout_binding::{Connection, EachProcess, Known, Settings};
 use crate::ask::Ask;
 use crate::batch::NativeBatch;
 use crate::error::raise;
+use crate::given::{seconds, size, text};
 use crate::job::{NativeJob, listener, teller};
 use crate::turns::Turn;
 use crate::wait::run;
@@ -41,15 +41,25 @@ impl NativeClient {
     #[pyo3(signature = (api_key, base_url, language, timeout, call_timeout, resubmit))]
     fn build(
         py: Python<'_>,
-        api_key: Option<String>,
-        base_url: Option<String>,
-        language: Option<String>,
-        timeout: Option<f64>,
-        call_timeout: Option<f64>,
-        resubmit: Option<String>,
+        api_key: Option<&Bound<'_, PyAny>>,
+        base_url: Option<&Bound<'_, PyAny>>,
+        language: Option<&Bound<'_, PyAny>>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        call_timeout: Option<&Bound<'_, PyAny>>,
+        resubmit: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let api_key = api_key.map(ApiKey::new).transpose().map_err(|error| raise(py, &error.into()))?;
-        Self::new(py, Settings { api_key, base_url, language, timeout, call_timeout, resubmit, pace: None })
+        let text = |name, value: Option<&Bound<'_, PyAny>>| {
+            value.map(|value| text(py, name, "text", value)).transpose()
+        };
+        let api_key = text("api_key", api_key)?.map(ApiKey::new);
+        let settings = Settings {
+            api_key: api_key.transpose().map_err(|error| raise(py, &error.into()))?,
+            base_url: text("base_url", base_url)?,
+            language: text("language", language)?,
+            resubmit: text("resubmit", resubmit)?,
+            ..limits(py, timeout, call_timeout)?
+        };
+        Self::new(py, settings)
     }
 
     /// The address of the API.
@@ -94,10 +104,29 @@ impl NativeClient {
 
     /// An empty batch of zooms.
     #[pyo3(signature = (window, in_order))]
-    fn batch(&self, py: Python<'_>, window: Option<NonZeroUsize>, in_order: bool) -> PyResult<NativeBatch> {
+    fn batch(
+        &self,
+        py: Python<'_>,
+        window: Option<&Bound<'_, PyAny>>,
+        in_order: bool,
+    ) -> PyResult<NativeBatch> {
+        let window = window.map(|window| size(py, "window", window)).transpose()?;
         let batch = self.connection.batch(window, in_order).map_err(|error| raise(py, &error))?;
         Ok(NativeBatch::new(batch, self.turn()))
     }
+}
+
+/// How patient a client is, and nothing else.
+pub(crate) fn limits(
+    py: Python<'_>,
+    timeout: Option<&Bound<'_, PyAny>>,
+    call_timeout: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Settings> {
+    Ok(Settings {
+        timeout: timeout.map(|span| seconds(py, "timeout", span)).transpose()?,
+        call_timeout: call_timeout.map(|span| seconds(py, "call_timeout", span)).transpose()?,
+        ..Settings::default()
+    })
 }
 
 /// Fetches pictures whose client is not at hand.

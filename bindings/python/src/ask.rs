@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use zoomout::TaskId;
 use zoomout_binding::{Answer, Fetch};
 
-use crate::error::raise;
+use crate::given;
 use crate::request::{UpscaleRequest, ZoomRequest};
 
 /// Something that is asked of a client.
@@ -32,23 +31,28 @@ impl Ask {
     }
 
     #[staticmethod]
-    fn wait(py: Python<'_>, task_id: String) -> PyResult<Self> {
-        named(py, task_id).map(|task_id| Self(zoomout_binding::Ask::Wait(task_id)))
+    fn wait(py: Python<'_>, task_id: &Bound<'_, PyAny>) -> PyResult<Self> {
+        given::task_id(py, task_id).map(|task_id| Self(zoomout_binding::Ask::Wait(task_id)))
     }
 
     #[staticmethod]
-    fn task(py: Python<'_>, task_id: String) -> PyResult<Self> {
-        named(py, task_id).map(|task_id| Self(zoomout_binding::Ask::Task(task_id)))
+    fn task(py: Python<'_>, task_id: &Bound<'_, PyAny>) -> PyResult<Self> {
+        given::task_id(py, task_id).map(|task_id| Self(zoomout_binding::Ask::Task(task_id)))
     }
 
     #[staticmethod]
-    fn buttons(py: Python<'_>, task_id: String) -> PyResult<Self> {
-        named(py, task_id).map(|task_id| Self(zoomout_binding::Ask::Buttons(task_id)))
+    fn buttons(py: Python<'_>, task_id: &Bound<'_, PyAny>) -> PyResult<Self> {
+        given::task_id(py, task_id).map(|task_id| Self(zoomout_binding::Ask::Buttons(task_id)))
     }
 
     #[staticmethod]
-    fn download(py: Python<'_>, task_id: String, links: Vec<String>, path: PathBuf) -> PyResult<Self> {
-        let task_id = named(py, task_id)?;
+    fn download(
+        py: Python<'_>,
+        task_id: &Bound<'_, PyAny>,
+        links: Vec<String>,
+        path: PathBuf,
+    ) -> PyResult<Self> {
+        let task_id = given::task_id(py, task_id)?;
         Ok(Self(zoomout_binding::Ask::Fetch(Fetch::All { task_id, links, path })))
     }
 
@@ -61,10 +65,6 @@ impl Ask {
     fn read(link: String) -> Self {
         Self(zoomout_binding::Ask::Fetch(Fetch::Read { link }))
     }
-}
-
-pub(crate) fn named(py: Python<'_>, task_id: String) -> PyResult<TaskId> {
-    TaskId::new(task_id).map_err(|error| raise(py, &error.into()))
 }
 
 /// An answer as Python has it: JSON as text, files as a list of paths, a picture as bytes.

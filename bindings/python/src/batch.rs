@@ -6,12 +6,12 @@ use std::time::Duration;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyString};
-use zoomout::{Action, Batch, Event, Fields, Finished, Work, Zoom};
+use zoomout::{Batch, Event, Fields, Finished, Work, Zoom};
 use zoomout_binding::{OwnProcess, json};
 
 use crate::error::raise;
 use crate::leaving::{Inside, detached};
-use crate::request::{ZoomRequest, given};
+use crate::request::{ZoomRequest, with_field};
 use crate::turns::Turn;
 use crate::wait::SIGNALS;
 
@@ -117,17 +117,8 @@ fn work(py: Python<'_>, item: &Bound<'_, PyAny>) -> PyResult<Work> {
 }
 
 fn fields(py: Python<'_>, mapping: &Bound<'_, PyMapping>) -> PyResult<Fields> {
-    let spec = Action::spec_of("zoom");
-    let mut fields = Fields::new();
-    for item in mapping.items()?.iter() {
+    mapping.items()?.iter().try_fold(Fields::new(), |fields, item| {
         let (name, value): (String, Bound<'_, PyAny>) = item.extract()?;
-        if spec.and_then(|spec| spec.field(&name)).is_none() {
-            let problem = format!("zoom_many() got an unexpected field {name:?}");
-            return Err(pyo3::exceptions::PyTypeError::new_err(problem));
-        }
-        if !value.is_none() {
-            fields = fields.with(&name, given(py, &value)?);
-        }
-    }
-    Ok(fields)
+        if value.is_none() { Ok(fields) } else { with_field(py, fields, &name, &value) }
+    })
 }

@@ -1,16 +1,16 @@
 //! The client, and what fetches pictures without one.
 
 use std::convert::Infallible;
-use std::num::NonZeroUsize;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use zoomout::{ApiKey, Pictures};
-use zoomout_binding::{Connection, EachProcess, Settings};
+use zoomout_binding::{Connection, EachProcess, Known, Settings};
 
 use crate::ask::Ask;
 use crate::batch::NativeBatch;
 use crate::error::raise;
+use crate::given::{seconds, size, text};
 use crate::job::{NativeJob, listener, teller};
 use crate::turns::Turn;
 use crate::wait::run;
@@ -41,15 +41,25 @@ impl NativeClient {
     #[pyo3(signature = (api_key, base_url, language, timeout, call_timeout, resubmit))]
     fn build(
         py: Python<'_>,
-        api_key: Option<String>,
-        base_url: Option<String>,
-        language: Option<String>,
-        timeout: Option<f64>,
-        call_timeout: Option<f64>,
-        resubmit: Option<String>,
+        api_key: Option<&Bound<'_, PyAny>>,
+        base_url: Option<&Bound<'_, PyAny>>,
+        language: Option<&Bound<'_, PyAny>>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        call_timeout: Option<&Bound<'_, PyAny>>,
+        resubmit: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let api_key = api_key.map(ApiKey::new).transpose().map_err(|error| raise(py, &error.into()))?;
-        Self::new(py, Settings { api_key, base_url, language, timeout, call_timeout, resubmit, pace: None })
+        let text = |name, value: Option<&Bound<'_, PyAny>>| {
+            value.map(|value| text(py, name, "text", value)).transpose()
+        };
+        let api_key = text("api_key", api_key)?.map(ApiKey::new);
+        let settings = Settings {
+            api_key: api_key.transpose().map_err(|error| raise(py, &error.into()))?,
+            base_url: text("base_url", base_url)?,
+            language: text("language", language)?,
+            resubmit: text("resubmit", resubmit)?,
+            ..limits(py, timeout, call_timeout)?
+        };
+        Self::new(py, settings)
     }
 
     /// The address of the API.
@@ -69,7 +79,9 @@ impl NativeClient {
     ) -> PyResult<Py<PyAny>> {
         let client = self.connection.client().map_err(|error| raise(py, &error))?.clone();
         let ask = ask.get().0.clone();
-        run(py, on_event, move |token, tell| ask.run(&client.cancelled_by(token).observed_by(tell)))
+        run(py, on_event, Known::of(&ask), move |token, tell| {
+            ask.run(&client.cancelled_by(token).observed_by(tell))
+        })
     }
 
     /// Asks, and calls back: `on_end` with the answer or the exception, on another thread.
@@ -83,21 +95,38 @@ impl NativeClient {
     ) -> PyResult<NativeJob> {
         // With the interpreter lock held: it takes microseconds, and nobody calls Python under the
         // dispatcher's own lock. Giving it up here would make a thousand starts queue behind every callback.
-        let turn = self.turn();
-        let handle = self.connection.start(
-            ask.get().0.clone(),
-            listener(turn.clone(), on_event),
-            teller(turn, on_end),
-        );
-        handle.map(NativeJob::new).map_err(|error| raise(py, &error))
+        let (ask, turn) = (ask.get().0.clone(), self.turn());
+        let known = Known::of(&ask);
+        let on_event = listener(turn.clone(), known.clone(), on_event);
+        let handle = self.connection.start(ask, on_event, teller(turn, known.clone(), on_end));
+        handle.map(|handle| NativeJob::new(handle, known)).map_err(|error| raise(py, &error))
     }
 
     /// An empty batch of zooms.
     #[pyo3(signature = (window, in_order))]
-    fn batch(&self, py: Python<'_>, window: Option<NonZeroUsize>, in_order: bool) -> PyResult<NativeBatch> {
+    fn batch(
+        &self,
+        py: Python<'_>,
+        window: Option<&Bound<'_, PyAny>>,
+        in_order: bool,
+    ) -> PyResult<NativeBatch> {
+        let window = window.map(|window| size(py, "window", window)).transpose()?;
         let batch = self.connection.batch(window, in_order).map_err(|error| raise(py, &error))?;
         Ok(NativeBatch::new(batch, self.turn()))
     }
+}
+
+/// How patient a client is, and nothing else.
+pub(crate) fn limits(
+    py: Python<'_>,
+    timeout: Option<&Bound<'_, PyAny>>,
+    call_timeout: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Settings> {
+    Ok(Settings {
+        timeout: timeout.map(|span| seconds(py, "timeout", span)).transpose()?,
+        call_timeout: call_timeout.map(|span| seconds(py, "call_timeout", span)).transpose()?,
+        ..Settings::default()
+    })
 }
 
 /// Fetches pictures whose client is not at hand.
@@ -114,9 +143,11 @@ impl NativePictures {
     /// Asks for a picture, and waits for it.
     #[expect(clippy::unused_self, reason = "the same call as that of a client")]
     fn run(&self, py: Python<'_>, ask: &Bound<'_, Ask>) -> PyResult<Py<PyAny>> {
-        let zoomout_binding::Ask::Fetch(fetch) = ask.get().0.clone() else {
+        let ask = ask.get().0.clone();
+        let known = Known::of(&ask);
+        let zoomout_binding::Ask::Fetch(fetch) = ask else {
             return Err(PyTypeError::new_err("this takes a client"));
         };
-        run(py, None, move |token, _tell| fetch.run(&Pictures::new()?.cancelled_by(token)))
+        run(py, None, known, move |token, _tell| fetch.run(&Pictures::new()?.cancelled_by(token)))
     }
 }

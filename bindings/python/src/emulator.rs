@@ -1,7 +1,6 @@
 //! The emulator, so that Python users test their own programs offline.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -9,8 +8,9 @@ use zoomout::ApiKey;
 use zoomout_binding::{OwnProcess, Settings};
 use zoomout_emulator::{Options, Script, Seed, Server};
 
-use crate::client::NativeClient;
+use crate::client::{NativeClient, limits};
 use crate::error::raise;
+use crate::given::span;
 use crate::leaving::detached;
 
 /// What `zoomout.testing.Emulator` stands on.
@@ -53,16 +53,14 @@ impl NativeEmulator {
     fn client(
         &self,
         py: Python<'_>,
-        timeout: Option<f64>,
-        call_timeout: Option<f64>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        call_timeout: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<NativeClient> {
         let settings = Settings {
             api_key: Some(ApiKey::new(self.key).map_err(|error| raise(py, &error.into()))?),
             base_url: Some(self.url.clone()),
-            timeout,
-            call_timeout,
             pace: Some(self.time_scale),
-            ..Settings::default()
+            ..limits(py, timeout, call_timeout)?
         };
         NativeClient::new(py, settings)
     }
@@ -83,8 +81,9 @@ impl NativeEmulator {
         self.with(|server| server.inject(script))
     }
 
-    fn advance(&self, seconds: u64) -> PyResult<()> {
-        self.with(|server| server.advance(Duration::from_secs(seconds)))
+    fn advance(&self, py: Python<'_>, by: &Bound<'_, PyAny>) -> PyResult<()> {
+        let by = span(py, "span", by)?;
+        self.with(|server| server.advance(by))
     }
 
     fn reset(&self) -> PyResult<()> {

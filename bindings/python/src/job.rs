@@ -2,36 +2,56 @@
 
 use pyo3::prelude::*;
 use zoomout::{Error, Event, JobHandle};
-use zoomout_binding::{Answer, OwnProcess, json};
+use zoomout_binding::{Answer, Known, OwnProcess, json};
 
 use crate::ask::present;
 use crate::error::raise;
+use crate::last_words::{LAST_WORDS, attach};
 use crate::leaving::detached;
 use crate::turns::Turn;
 
 /// A job under way.
 #[pyclass(frozen, module = "zoomout._native")]
 pub(crate) struct NativeJob {
-    handle: OwnProcess<JobHandle>,
+    job: OwnProcess<(JobHandle, Known)>,
 }
 
 impl NativeJob {
-    pub(crate) fn new(handle: JobHandle) -> Self {
-        Self { handle: OwnProcess::new(handle) }
+    pub(crate) fn new(handle: JobHandle, known: Known) -> Self {
+        Self { job: OwnProcess::new((handle, known)) }
     }
 }
 
 #[pymethods]
 impl NativeJob {
+    /// So many seconds one that was stopped may take to say what became of it.
+    #[classattr]
+    #[pyo3(name = "LAST_WORDS")]
+    fn last_words() -> f64 {
+        LAST_WORDS.as_secs_f64()
+    }
+
     /// Stops waiting; the end is told as always. In a forked process there is nothing to stop.
     fn cancel(&self, py: Python<'_>) {
-        detached(py, || self.handle.get().map(JobHandle::cancel));
+        detached(py, || self.job.get().map(|(handle, _)| handle.cancel()));
+    }
+
+    /// Tells with an exception that stopped it what is known of it by now.
+    fn tell(&self, py: Python<'_>, stop: &Bound<'_, PyAny>) {
+        if let Some((_, known)) = self.job.get() {
+            attach(py, stop, &known.error());
+        }
     }
 }
 
 /// Hands events on as JSON.
-pub(crate) fn listener(turn: Turn, on_event: Option<Py<PyAny>>) -> impl FnMut(&Event) + Send + 'static {
+pub(crate) fn listener(
+    turn: Turn,
+    known: Known,
+    on_event: Option<Py<PyAny>>,
+) -> impl FnMut(&Event) + Send + 'static {
     move |event| {
+        known.hear(event);
         if let Some(hear) = &on_event {
             turn.tell(|py| drop(hear.call1(py, (json(event),))));
         }
@@ -39,8 +59,13 @@ pub(crate) fn listener(turn: Turn, on_event: Option<Py<PyAny>>) -> impl FnMut(&E
 }
 
 /// Hands on the answer, or the exception.
-pub(crate) fn teller(turn: Turn, on_end: Py<PyAny>) -> impl FnOnce(Result<Answer, Error>) + Send + 'static {
+pub(crate) fn teller(
+    turn: Turn,
+    known: Known,
+    on_end: Py<PyAny>,
+) -> impl FnOnce(Result<Answer, Error>) + Send + 'static {
     move |result| {
+        known.end(&result);
         turn.tell(|py| {
             let told = match result {
                 Ok(answer) => present(py, answer).and_then(|answer| on_end.call1(py, (answer, py.None()))),

@@ -6,7 +6,9 @@ mod batch;
 mod client;
 mod emulator;
 mod error;
+mod given;
 mod job;
+mod last_words;
 mod leaving;
 mod machine;
 mod request;
@@ -32,6 +34,8 @@ mod _native {
     use super::client::NativePictures;
     #[pymodule_export]
     use super::emulator::NativeEmulator;
+    #[pymodule_export]
+    use super::given::callback;
     #[pymodule_export]
     use super::job::NativeJob;
     #[pymodule_export]

@@ -4,8 +4,8 @@ use pyo3::prelude::*;
 use zoomout::{Api, ApiKey, Policy};
 use zoomout_binding::{Machine, Reply, Settings};
 
-use crate::ask::named;
 use crate::error::raise;
+use crate::given;
 use crate::request::{UpscaleRequest, ZoomRequest};
 
 /// A job without a clock, a socket or a thread.
@@ -81,11 +81,11 @@ impl NativeMachine {
     fn wait(
         py: Python<'_>,
         account: Account,
-        task_id: String,
+        task_id: &Bound<'_, PyAny>,
         policy: Patience,
         seed: u64,
     ) -> PyResult<Self> {
-        let task_id = named(py, task_id)?;
+        let task_id = given::task_id(py, task_id)?;
         Ok(Self(Machine::wait(account.api(py)?, task_id, policy.policy(py)?, seed)))
     }
 
@@ -127,10 +127,10 @@ impl NativeMachine {
 pub(crate) fn read_task(
     py: Python<'_>,
     account: Account,
-    task_id: String,
+    task_id: &Bound<'_, PyAny>,
     reply: PlainReply,
 ) -> PyResult<String> {
-    zoomout_binding::read_task(&account.api(py)?, named(py, task_id)?, reply.into())
+    zoomout_binding::read_task(&account.api(py)?, given::task_id(py, task_id)?, reply.into())
         .map_err(|error| raise(py, &error))
 }
 
@@ -139,9 +139,9 @@ pub(crate) fn read_task(
 pub(crate) fn read_buttons(
     py: Python<'_>,
     account: Account,
-    task_id: String,
+    task_id: &Bound<'_, PyAny>,
     reply: PlainReply,
 ) -> PyResult<String> {
-    zoomout_binding::read_buttons(&account.api(py)?, named(py, task_id)?, reply.into())
+    zoomout_binding::read_buttons(&account.api(py)?, given::task_id(py, task_id)?, reply.into())
         .map_err(|error| raise(py, &error))
 }

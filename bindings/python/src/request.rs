@@ -4,13 +4,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyTuple};
-use zoomout_core::{Action, Fields, Given, Tier, Upscale, Zoom};
+use pyo3::types::PyTuple;
+use zoomout_core::{Action, Error, Fields, Tier, Upscale, Zoom};
 
 use crate::error::raise;
-use crate::leaving::Inside;
+use crate::given::given;
 
-/// A zoom before it is sent: what will be asked, which tier it is, what it will be billed to.
+/// A zoom before it is sent: what will be asked, which tier it is, what it will be billed to. Made of its fields, or
+/// of another one.
 #[pyclass(frozen, module = "zoomout")]
 pub(crate) struct ZoomRequest {
     pub(crate) zoom: Zoom,
@@ -23,14 +24,24 @@ impl ZoomRequest {
     #[pyo3(signature = (task_id, *, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None))]
     fn new(
         py: Python<'_>,
-        task_id: String,
-        zoom_ratio: Option<f64>,
-        custom_id: Option<String>,
-        index: Option<i64>,
-        speed: Option<String>,
+        task_id: &Bound<'_, PyAny>,
+        zoom_ratio: Option<&Bound<'_, PyAny>>,
+        custom_id: Option<&Bound<'_, PyAny>>,
+        index: Option<&Bound<'_, PyAny>>,
+        speed: Option<&Bound<'_, PyAny>>,
         metadata: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let fields = fields(py, task_id, zoom_ratio, custom_id, index, speed, metadata)?;
+        let rest = [
+            ("zoom_ratio", zoom_ratio),
+            ("custom_id", custom_id),
+            ("index", index),
+            ("speed", speed),
+            ("metadata", metadata),
+        ];
+        if let Ok(request) = task_id.cast::<Self>() {
+            return request.get().alone(py, rest);
+        }
+        let fields = fields(py, task_id, rest)?;
         let zoom = Zoom::from_fields(fields).map_err(|error| raise(py, &error.into()))?;
         let body = String::from_utf8_lossy(&Action::from(zoom.clone()).body()).into_owned();
         Ok(Self { zoom, body })
@@ -73,6 +84,19 @@ impl ZoomRequest {
     }
 }
 
+impl ZoomRequest {
+    /// The same once more: a request says everything, so nothing may be given beside it.
+    fn alone(&self, py: Python<'_>, rest: Arguments<'_, '_>) -> PyResult<Self> {
+        match rest.into_iter().find(|(_, value)| value.is_some()) {
+            Some((name, _)) => Err(raise(
+                py,
+                &Error::invalid(name, "must not be given beside a ZoomRequest, which says it all"),
+            )),
+            None => Ok(Self { zoom: self.zoom.clone(), body: self.body.clone() }),
+        }
+    }
+}
+
 /// An upscale before it is sent.
 #[pyclass(frozen, module = "zoomout._native")]
 pub(crate) struct UpscaleRequest {
@@ -85,54 +109,46 @@ impl UpscaleRequest {
     #[pyo3(signature = (task_id, *, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None))]
     fn new(
         py: Python<'_>,
-        task_id: String,
-        zoom_ratio: Option<f64>, // refused by the core, in its words
-        custom_id: Option<String>,
-        index: Option<i64>,
-        speed: Option<String>,
+        task_id: &Bound<'_, PyAny>,
+        zoom_ratio: Option<&Bound<'_, PyAny>>, // refused by the core, in its words
+        custom_id: Option<&Bound<'_, PyAny>>,
+        index: Option<&Bound<'_, PyAny>>,
+        speed: Option<&Bound<'_, PyAny>>,
         metadata: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let fields = fields(py, task_id, zoom_ratio, custom_id, index, speed, metadata)?;
+        let rest = [
+            ("zoom_ratio", zoom_ratio),
+            ("custom_id", custom_id),
+            ("index", index),
+            ("speed", speed),
+            ("metadata", metadata),
+        ];
+        let fields = fields(py, task_id, rest)?;
         let upscale = Upscale::from_fields(fields).map_err(|error| raise(py, &error.into()))?;
         Ok(Self { upscale })
     }
 }
 
-fn fields(
+/// The arguments that were given, by their names.
+type Arguments<'a, 'py> = [(&'static str, Option<&'a Bound<'py, PyAny>>); 5];
+
+/// The same door for arguments as for the mappings of `zoom_many`.
+fn fields(py: Python<'_>, task_id: &Bound<'_, PyAny>, rest: Arguments<'_, '_>) -> PyResult<Fields> {
+    let named = rest.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    std::iter::once(("task_id", task_id))
+        .chain(named)
+        .try_fold(Fields::new(), |fields, (name, value)| with_field(py, fields, name, value))
+}
+
+/// With the field of this name, which an action of ours must have.
+pub(crate) fn with_field(
     py: Python<'_>,
-    task_id: String,
-    zoom_ratio: Option<f64>,
-    custom_id: Option<String>,
-    index: Option<i64>,
-    speed: Option<String>,
-    metadata: Option<&Bound<'_, PyAny>>,
+    fields: Fields,
+    name: &str,
+    value: &Bound<'_, PyAny>,
 ) -> PyResult<Fields> {
-    let metadata = metadata.map(|value| to_json(py, value)).transpose()?;
-    Ok(Fields::new()
-        .with("task_id", task_id)
-        .with_given("zoom_ratio", zoom_ratio)
-        .with_given("custom_id", custom_id)
-        .with_given("index", index)
-        .with_given("speed", speed)
-        .with_given("metadata", metadata))
-}
-
-/// A value of a mapping; a number as it is, for JSON cannot write every one.
-pub(crate) fn given(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<Given> {
-    match value.cast::<PyFloat>() {
-        Ok(number) => Ok(number.value().into()),
-        Err(_) => to_json(py, value).map(Given::from),
-    }
-}
-
-/// Any mapping that Python's own `json` can write.
-pub(crate) fn to_json(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<serde_json::Value> {
-    let _inside = Inside::holding(py);
-    let plain = match value.cast::<pyo3::types::PyMapping>() {
-        Ok(mapping) => py.import("builtins")?.getattr("dict")?.call1((mapping,))?,
-        Err(_) => value.clone(),
+    let Some(field) = Action::spec_of("zoom").and_then(|spec| spec.field(name)) else {
+        return Err(PyTypeError::new_err(format!("zoom_many() got an unexpected field {name:?}")));
     };
-    let text: String = py.import("json")?.getattr("dumps")?.call1((plain,))?.extract()?;
-    serde_json::from_str(&text)
-        .map_err(|error| PyTypeError::new_err(format!("metadata is not JSON: {error}")))
+    Ok(fields.with(name, given(py, field, value)?))
 }

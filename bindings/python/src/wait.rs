@@ -7,16 +7,15 @@ use std::time::Duration;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use zoomout::{CancelToken, Error, Event};
-use zoomout_binding::{Answer, OwnProcess, json};
+use zoomout_binding::{Answer, Known, OwnProcess, json};
 
 use crate::ask::present;
 use crate::error::raise;
+use crate::last_words::{LAST_WORDS, attach};
 use crate::leaving::{Inside, detached};
 
 /// So often somebody looks whether a signal has come.
 pub(crate) const SIGNALS: Duration = Duration::from_millis(20);
-/// So long a call that was stopped may take to say what became of it.
-const LAST_WORDS: Duration = Duration::from_millis(80);
 
 /// What the thread that works tells the one that waits.
 enum News {
@@ -27,6 +26,7 @@ enum News {
 /// A call on which another thread works. In a process that was forked meanwhile, by `on_event`, nobody does.
 struct UnderWay {
     stop: CancelToken,
+    known: Known,
     /// A receiver is not shared between threads by itself, and waiting without the interpreter lock counts as
     /// another thread.
     news: Mutex<Receiver<News>>,
@@ -39,16 +39,22 @@ type Observer = Box<dyn Fn(&Event) + Send + Sync>;
 pub(crate) fn run(
     py: Python<'_>,
     on_event: Option<&Bound<'_, PyAny>>,
+    known: Known,
     work: impl FnOnce(&CancelToken, Observer) -> Result<Answer, Error> + Send + 'static,
 ) -> PyResult<Py<PyAny>> {
     let token = CancelToken::new();
     let (tell, news) = channel();
-    let call = OwnProcess::new(UnderWay { stop: token.clone(), news: Mutex::new(news) });
+    let call =
+        OwnProcess::new(UnderWay { stop: token.clone(), known: known.clone(), news: Mutex::new(news) });
     std::thread::Builder::new().name("zoomout".to_owned()).spawn(move || {
-        let tell_event = tell.clone();
-        // Nobody listens to one that was given up.
-        let observer = move |event: &Event| drop(tell_event.send(News::Event(event.clone())));
+        let (tell_event, hears) = (tell.clone(), known.clone());
+        let observer = move |event: &Event| {
+            hears.hear(event);
+            // Nobody listens to one that was given up.
+            drop(tell_event.send(News::Event(event.clone())));
+        };
         let end = work(&token, Box::new(observer));
+        known.end(&end);
         drop(tell.send(News::End(end)));
     })?;
     loop {
@@ -63,14 +69,12 @@ pub(crate) fn run(
             Err(RecvTimeoutError::Disconnected) => {
                 let problem =
                     "nobody works on this call: it is another process's, or its thread has panicked";
-                return Err(PyRuntimeError::new_err(problem));
+                Err(PyRuntimeError::new_err(problem))
             }
         };
         if let Err(stop) = stopped {
-            if let Some(call) = call.get() {
-                call.stop.cancel();
-            }
-            return Err(with_last_words(py, stop, &call));
+            give_up(py, &stop, &call);
+            return Err(stop);
         }
     }
 }
@@ -82,21 +86,10 @@ fn wait(py: Python<'_>, call: &OwnProcess<UnderWay>, span: Duration) -> Result<N
     })
 }
 
-/// What stopped the call, with what is known of its task: what was paid for must not be lost.
-fn with_last_words(py: Python<'_>, stop: PyErr, call: &OwnProcess<UnderWay>) -> PyErr {
-    while let Ok(heard) = wait(py, call, LAST_WORDS) {
-        if let News::End(result) = heard {
-            if let Err(error) = result {
-                let told = raise(py, &error);
-                let value = stop.value(py);
-                let note =
-                    format!("{}; billed: {}; next: {}", told.value(py), error.billed(), error.next_step());
-                // Notes exist from Python 3.11 on; the context tells the same on 3.10.
-                drop(value.call_method1("add_note", (note,)));
-                drop(value.setattr("__context__", told.value(py)));
-            }
-            break;
-        }
-    }
-    stop
+/// Stops the call, and tells with what stopped it how it ended; or, if it does not say so in time, what is known.
+fn give_up(py: Python<'_>, stop: &PyErr, call: &OwnProcess<UnderWay>) {
+    let Some(here) = call.get() else { return };
+    here.stop.cancel();
+    while let Ok(News::Event(_)) = wait(py, call, LAST_WORDS) {}
+    attach(py, stop.value(py), &here.known.error());
 }

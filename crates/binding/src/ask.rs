@@ -82,17 +82,23 @@ impl Ask {
         }
     }
 
-    /// Asks on the threads of a dispatcher. What waits for a task holds none of them.
+    /// Asks on the threads of a dispatcher. What waits for a task holds none of them. Whatever is accepted is told to
+    /// `on_event` first, also by [`Submit`](Self::Submit).
     pub fn start(
         self,
         dispatcher: &Dispatcher,
-        on_event: impl FnMut(&Event) + Send + 'static,
+        mut on_event: impl FnMut(&Event) + Send + 'static,
         on_end: impl FnOnce(Result<Answer, Error>) + Send + 'static,
     ) -> JobHandle {
         match self {
             Self::Run(action) => dispatcher.spawn(action, on_event, |task| on_end(as_json(task))),
             Self::Wait(task_id) => dispatcher.spawn(task_id, on_event, |task| on_end(as_json(task))),
-            Self::Submit(action) => dispatcher.submit(action, |submission| on_end(as_json(submission))),
+            Self::Submit(action) => dispatcher.submit(action, move |result| {
+                if let Ok(submission) = &result {
+                    on_event(&Event::Submitted(submission.clone()));
+                }
+                on_end(as_json(result));
+            }),
             Self::Task(task_id) => dispatcher.task(task_id, |task| on_end(as_json(task))),
             Self::Buttons(task_id) => dispatcher.buttons(task_id, |task| on_end(as_json(task))),
             Self::Fetch(fetch) => fetch.start(dispatcher, on_event, on_end),

@@ -13,7 +13,7 @@ from collections.abc import (
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from . import _values
 from ._aio_call import Call
@@ -33,9 +33,9 @@ class AsyncClient:
     """A client of the API for asyncio: no thread waits, and the event loop is never blocked.
 
     Thousands of zooms may be under way at once; a waiting one costs about a kilobyte. Cancelling a call
-    stops waiting at once; the task itself goes on, and the ``asyncio.CancelledError`` names it in its
-    ``task_id`` attribute if it was known (outside of a cancelled ``asyncio.Task``, Python 3.10 raises another
-    one, whose ``__context__`` is ours).
+    stops waiting at once; the task itself goes on, and the ``asyncio.CancelledError`` tells in its attributes
+    ``task_id`` and ``billed``, and in a note, what is known of it (outside of a cancelled ``asyncio.Task``,
+    Python 3.10 raises another one, whose ``__context__`` is ours).
 
     The arguments are those of :class:`Client`, and so is what costs money.
 
@@ -83,9 +83,31 @@ class AsyncClient:
         """The address of the API."""
         return self._native.base_url
 
+    @overload
+    async def zoom(
+        self,
+        request: ZoomRequest,
+        /,
+        *,
+        on_progress: OnProgress | None = None,
+        progress: bool = False,
+    ) -> Task: ...
+    @overload
     async def zoom(
         self,
         task_id: str,
+        *,
+        zoom_ratio: float | None = None,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: SpeedWord | None = None,
+        metadata: Mapping[str, object] | None = None,
+        on_progress: OnProgress | None = None,
+        progress: bool = False,
+    ) -> Task: ...
+    async def zoom(
+        self,
+        task_id: str | ZoomRequest,
         *,
         zoom_ratio: float | None = None,
         custom_id: str | None = None,
@@ -109,9 +131,26 @@ class AsyncClient:
         )
         return await self._task(Ask.zoom(request), on_progress, progress)
 
+    @overload
+    async def submit(
+        self,
+        request: ZoomRequest,
+        /,
+    ) -> Submission: ...
+    @overload
     async def submit(
         self,
         task_id: str,
+        *,
+        zoom_ratio: float | None = None,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: SpeedWord | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> Submission: ...
+    async def submit(
+        self,
+        task_id: str | ZoomRequest,
         *,
         zoom_ratio: float | None = None,
         custom_id: str | None = None,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from ._errors import ZoomoutError
-from ._native import Ask, NativeClient
+from ._native import Ask, NativeClient, NativeJob
 from ._progress import Listener
 
 
@@ -17,20 +17,35 @@ class Call:
         self._loop = asyncio.get_running_loop()
         self._future: asyncio.Future[object] = self._loop.create_future()
         self._listener = listener
-        self._task_id: str | None = None
-        self._ended = False
+        # Apart from the future, which whoever stops the call ends sooner.
+        self._over: asyncio.Future[None] = self._loop.create_future()
+        self._failed: ZoomoutError | None = None
 
     async def run(self, native: NativeClient, ask: Ask) -> object:
         job = native.start(ask, self._told_end, self._told_event)
         try:
             return await self._future
-        except asyncio.CancelledError as stop:
-            stop.task_id = self._task_id  # type: ignore[attr-defined]
+        except (asyncio.CancelledError, Exception) as stop:
+            if stop is not self._failed:
+                try:
+                    await self._give_up(job)
+                except asyncio.CancelledError as again:
+                    # Here: on its way through a coroutine an exception gets the context that it finds there.
+                    job.tell(again)
+                    raise
+                job.tell(stop)
             raise
         finally:
             # Where it has ended, asking would only give the interpreter lock away.
-            if not self._ended:
+            if not self._over.done():
                 job.cancel()
+
+    async def _give_up(self, job: NativeJob) -> None:
+        """Stops the job, and lets it say how it ended, if it does so in time."""
+        if self._over.done():
+            return
+        job.cancel()
+        await asyncio.wait([self._over], timeout=job.LAST_WORDS)
 
     def _told_end(self, answer: object, error: ZoomoutError | None) -> None:
         """Called on a thread of the dispatcher."""
@@ -41,23 +56,22 @@ class Call:
         soon(self._loop, self._hear, text)
 
     def _end(self, answer: object, error: ZoomoutError | None) -> None:
-        self._ended = True
+        self._over.set_result(None)
         if self._future.done():
             return
         if error is None:
             self._future.set_result(answer)
         else:
+            self._failed = error
             self._future.set_exception(error)
 
     def _hear(self, text: str) -> None:
         if self._future.done():
             return
         try:
-            progress = self._listener(text)
+            self._listener(text)
         except Exception as error:
             self._future.set_exception(error)
-        else:
-            self._task_id = progress.task_id if progress is not None else self._task_id
 
 
 def soon(loop: asyncio.AbstractEventLoop, act: Callable[..., None], *told: object) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ._aio_call import soon
 from ._client import many, result
 from ._errors import ZoomoutError
-from ._native import NativeClient
+from ._native import NativeClient, callback
 from ._progress import read
 from ._values import Progress, Task
 
@@ -29,9 +29,9 @@ class Many:
         in_order: bool,
         on_progress: Callable[[int, Progress], object] | None,
     ) -> None:
+        self._on_progress = callback(on_progress)
         self.batch = native.batch(window, in_order)
         self._native = native
-        self._on_progress = on_progress
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         # What the input raised waits for those before it; what the callback raised does not.

@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 
 from . import _values
-from ._native import Ask, NativeClient, UpscaleRequest, ZoomRequest
+from ._native import Ask, NativeClient, UpscaleRequest, ZoomRequest, callback
 from ._progress import Listener, read
 
 TYPE_CHECKING = False
+if not TYPE_CHECKING:
+
+    def overload(_: object) -> None:
+        """What type checkers are told has no meaning at run time, and importing typing takes long."""
+
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
     from datetime import timedelta
     from pathlib import Path
     from types import TracebackType
-    from typing import Literal, TypeVar
+    from typing import Literal, TypeVar, overload
 
     from ._errors import ZoomoutError
     from ._progress import OnProgress
@@ -26,11 +32,6 @@ if TYPE_CHECKING:
     Resubmit = Literal["never", "safe", "eager"]
     _T = TypeVar("_T")
     Item = str | ZoomRequest | Mapping[str, object]
-
-
-def seconds(span: Span | None) -> float | None:
-    """A span as the core takes it: seconds, or a ``timedelta``."""
-    return span if span is None or isinstance(span, (float, int)) else span.total_seconds()
 
 
 def many(requests: _T) -> _T:
@@ -60,8 +61,9 @@ class Client:
     """A client of the API that blocks until it has an answer, and never pays twice.
 
     Only :meth:`zoom`, :meth:`submit` and :meth:`upscale` cost money, once for each accepted submission.
-    Every wait lets other threads run. Ctrl-C stops it at once: the ``KeyboardInterrupt`` has the
-    :class:`CancelledError` as its context, which names the task if one was paid for.
+    Every wait lets other threads run. Ctrl-C stops it at once: the ``KeyboardInterrupt`` tells in its
+    attributes ``task_id`` and ``billed``, and in a note, what is known of the task; its context is the
+    :class:`CancelledError`. So does an exception of ``on_progress``.
 
     A client may be shared between threads, and with a forked process: there it makes new connections.
     It does not pickle, since it holds the key. Sub-interpreters are not supported.
@@ -99,9 +101,7 @@ class Client:
         call_timeout: Span | None = None,
         resubmit: Resubmit | None = None,
     ) -> None:
-        self._native = NativeClient(
-            api_key, base_url, language, seconds(timeout), seconds(call_timeout), resubmit
-        )
+        self._native = NativeClient(api_key, base_url, language, timeout, call_timeout, resubmit)
 
     @classmethod
     def _of(cls, native: NativeClient) -> Client:
@@ -114,9 +114,31 @@ class Client:
         """The address of the API."""
         return self._native.base_url
 
+    @overload
+    def zoom(
+        self,
+        request: ZoomRequest,
+        /,
+        *,
+        on_progress: OnProgress | None = None,
+        progress: bool = False,
+    ) -> Task: ...
+    @overload
     def zoom(
         self,
         task_id: str,
+        *,
+        zoom_ratio: float | None = None,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: SpeedWord | None = None,
+        metadata: Mapping[str, object] | None = None,
+        on_progress: OnProgress | None = None,
+        progress: bool = False,
+    ) -> Task: ...
+    def zoom(
+        self,
+        task_id: str | ZoomRequest,
         *,
         zoom_ratio: float | None = None,
         custom_id: str | None = None,
@@ -129,7 +151,7 @@ class Client:
         """Zooms out and waits for the picture. **Costs money** once accepted.
 
         Args:
-            task_id: The picture: the id of an upscale.
+            task_id: The picture: the id of an upscale. Or a whole :class:`ZoomRequest`, and no other field.
             zoom_ratio: Any finite number above 0. Below 2 it buys the tier 1.5x; 2, more, or none: 2x.
             custom_id: A button of the picture; not together with ``zoom_ratio``. See :meth:`buttons`.
             index: A tile of the picture, 1 to 4; normally not needed.
@@ -158,9 +180,26 @@ class Client:
         )
         return self._task(Ask.zoom(request), on_progress, progress)
 
+    @overload
+    def submit(
+        self,
+        request: ZoomRequest,
+        /,
+    ) -> Submission: ...
+    @overload
     def submit(
         self,
         task_id: str,
+        *,
+        zoom_ratio: float | None = None,
+        custom_id: str | None = None,
+        index: int | None = None,
+        speed: SpeedWord | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> Submission: ...
+    def submit(
+        self,
+        task_id: str | ZoomRequest,
         *,
         zoom_ratio: float | None = None,
         custom_id: str | None = None,
@@ -208,9 +247,11 @@ class Client:
             The place in the input, from 0, and the task or the error.
 
         Raises:
-            InvalidError: A request cannot be sent. It is raised once all before it have ended.
+            InvalidError: A request cannot be sent. It is raised once all before it have ended; one of another
+                argument at once.
             TypeError: What was given is no iterable, or a string.
         """
+        callback(on_progress)
         batch = self._native.batch(window, in_order)
         news: list[tuple[int, str]] = []
         listened = on_progress is not None or Listener().hears is not None

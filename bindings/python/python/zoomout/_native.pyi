@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias, final
+from datetime import timedelta
+from typing import Literal, TypeAlias, TypeVar, final
 
 from ._errors import ZoomoutError
 
@@ -17,6 +18,7 @@ __all__ = [
     "UpscaleRequest",
     "ZoomRequest",
     "__version__",
+    "callback",
     "main",
     "read_buttons",
     "read_task",
@@ -24,6 +26,9 @@ __all__ = [
 
 __version__: str
 
+_Callback = TypeVar("_Callback", bound=Callable[..., object] | None)
+
+_Span: TypeAlias = float | timedelta
 _Hears: TypeAlias = Callable[[str], object]
 _Account: TypeAlias = tuple[str, str | None]
 _Policy: TypeAlias = tuple[float | None, str | None]
@@ -31,6 +36,9 @@ _Reply: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
 def main(args: list[str]) -> int:
     """Runs the ``zoomout`` command with these arguments, its own name among them; answers its exit code."""
+
+def callback(on_progress: _Callback) -> _Callback:
+    """What hears of a task, if it can be called."""
 
 @final
 class Ask:
@@ -64,8 +72,8 @@ class NativeClient:
         api_key: str | None,
         base_url: str | None,
         language: str | None,
-        timeout: float | None,
-        call_timeout: float | None,
+        timeout: _Span | None,
+        call_timeout: _Span | None,
         resubmit: str | None,
     ) -> NativeClient: ...
     @property
@@ -90,6 +98,8 @@ class NativePictures:
 class NativeJob:
     """A job that calls back when it ends."""
 
+    LAST_WORDS: float
+    def tell(self, stop: BaseException) -> None: ...
     def cancel(self) -> None: ...
 
 @final
@@ -141,21 +151,21 @@ class NativeEmulator:
     def key(self) -> str: ...
     @staticmethod
     def seeds() -> list[str]: ...
-    def client(self, timeout: float | None = None, call_timeout: float | None = None) -> NativeClient: ...
+    def client(self, timeout: _Span | None = None, call_timeout: _Span | None = None) -> NativeClient: ...
     def bill(self) -> str: ...
     def requests(self) -> str: ...
     def inject(self, script: str) -> None: ...
-    def advance(self, seconds: int) -> None: ...
+    def advance(self, by: _Span) -> None: ...
     def reset(self) -> None: ...
     def refuse_connections(self, refuse: bool) -> None: ...
     def close(self) -> None: ...
 
 @final
 class ZoomRequest:
-    """A zoom before it is sent. Building one costs nothing and sends nothing.
+    """A zoom before it is sent. Building one costs nothing and sends nothing; one of another one is the same.
 
     Args:
-        task_id: The parent: an upscaled picture.
+        task_id: The parent: an upscaled picture; or a whole request, and then nothing beside it.
         zoom_ratio: Any finite number above 0. Below 2 it buys the tier 1.5x; 2, more, or none at all: 2x.
         custom_id: A button of the parent; not together with ``zoom_ratio``.
         index: A tile of the parent, 1 to 4; normally not needed.
@@ -168,7 +178,7 @@ class ZoomRequest:
 
     def __new__(
         cls,
-        task_id: str,
+        task_id: str | ZoomRequest,
         *,
         zoom_ratio: float | None = None,
         custom_id: str | None = None,

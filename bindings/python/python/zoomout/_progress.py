@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ._native import callback
 from ._values import Progress
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ class Listener:
     """
 
     def __init__(self, on_progress: OnProgress | None = None, bar: bool = False) -> None:
-        self._on_progress = on_progress
+        self._on_progress = callback(on_progress)
         self._bar = _bar() if bar else None
 
     @property

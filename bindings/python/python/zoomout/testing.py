@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 
-from ._client import Client, seconds
+from ._client import Client
 from ._native import NativeEmulator
 
 TYPE_CHECKING = False
@@ -65,7 +65,7 @@ class Emulator:
 
     def client(self, *, timeout: Span | None = None, call_timeout: Span | None = None) -> Client:
         """A client of this emulator, at its pace."""
-        return Client._of(self._native.client(seconds(timeout), seconds(call_timeout)))
+        return Client._of(self._native.client(timeout, call_timeout))
 
     def async_client(self, *, timeout: Span | None = None, call_timeout: Span | None = None) -> AsyncClient:
         """A client of this emulator for asyncio, at its pace."""
@@ -92,8 +92,12 @@ class Emulator:
         self._native.inject(json.dumps({"faults": [dict(rule) for rule in rules], "seed": seed}))
 
     def advance(self, span: Span) -> None:
-        """Lets the emulated time jump by whole seconds."""
-        self._native.advance(int(seconds(span) or 0))
+        """Lets the emulated time jump by so many seconds, or by a ``timedelta``.
+
+        Raises:
+            InvalidError: Time does not go back.
+        """
+        self._native.advance(span)
 
     def reset(self) -> None:
         """Starts anew: seeded tasks only, no bill, no faults."""

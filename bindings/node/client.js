@@ -18,7 +18,10 @@ class Client {
   #calls = new Calls()
   #native
   #running = new Set()
-  #leftBehind = new LeftBehind((timeoutMs) => this.#settled(timeoutMs))
+  #leftBehind = new LeftBehind(
+    (timeoutMs) => this.#settling(timeoutMs),
+    () => guarded(() => this.#native.settled()),
+  )
 
   constructor(settings = {}, pace = undefined) {
     const typed = only(settings, SETTINGS, 'a client')
@@ -79,7 +82,7 @@ class Client {
   /** How a picture fetches itself. */
   #picture = (ask, options) => this.#ask(ask, options)
 
-  async #settled(timeoutMs) {
+  async #settling(timeoutMs) {
     let settle
     const ended = new Promise((resolve) => (settle = resolve))
     const number = this.#calls.add((_what, payload) => settle(payload))

@@ -9,12 +9,16 @@ const PATIENCE_MS = 5_000
 
 class LeftBehind {
   #wait
-  #ends = []
-  #collecting = null
+  #take
+  #staying = null
 
-  /** `wait` waits for so many milliseconds, and hands out what became of those that have come to their end. */
-  constructor(wait) {
+  /**
+   * `wait` waits for so many milliseconds, and tells what became of those of whom nobody was told; `take` hands out
+   * what became of all.
+   */
+  constructor(wait, take) {
     this.#wait = wait
+    this.#take = take
   }
 
   /** The same error. Where it is that of a submission that was left behind, the process stays to hear its end. */
@@ -25,28 +29,26 @@ class LeftBehind {
 
   /** Keeps the process alive until their ends are known, or for a short while. */
   stay() {
-    this.#collecting ??= this.#collect(PATIENCE_MS).finally(() => (this.#collecting = null))
-    // That the last wait found no thread is no reason to end the process.
-    this.#collecting.catch(() => {})
+    this.#staying ??= this.#tell(PATIENCE_MS)
+      // A machine without a thread for this is no reason to end the process.
+      .catch(() => {})
+      .finally(() => (this.#staying = null))
   }
 
   async settle(timeoutMs = PATIENCE_MS) {
-    await this.#collect(timeoutMs)
-    return this.#ends.splice(0)
+    await this.#tell(timeoutMs)
+    return JSON.parse(this.#take()).map(({ action, idempotency_key: idempotencyKey, submission, error }) =>
+      Object.freeze({
+        action,
+        idempotencyKey,
+        submission: submission && valueOf(JSON.stringify(submission)),
+        error: error && errorOf(JSON.stringify(error)),
+      }),
+    )
   }
 
-  async #collect(timeoutMs) {
-    for (const { message, action, idempotency_key: idempotencyKey, submission, error } of JSON.parse(await this.#wait(timeoutMs))) {
-      process.emitWarning(message, 'ZoomoutWarning')
-      this.#ends.push(
-        Object.freeze({
-          action,
-          idempotencyKey,
-          submission: submission && valueOf(JSON.stringify(submission)),
-          error: error && errorOf(JSON.stringify(error)),
-        }),
-      )
-    }
+  async #tell(timeoutMs) {
+    for (const line of JSON.parse(await this.#wait(timeoutMs))) process.emitWarning(line, 'ZoomoutWarning')
   }
 }
 

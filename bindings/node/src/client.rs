@@ -8,7 +8,7 @@ use napi::Result;
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
 use zoomout::{ApiKey, Batch, Error, ErrorKind, Event, JobHandle, milliseconds};
-use zoomout_binding::{Connection, Settings, json};
+use zoomout_binding::{Answer, Connection, Settings, json};
 
 use crate::ask::NativeAsk;
 use crate::batch::NativeBatch;
@@ -95,14 +95,21 @@ impl NativeClient {
         handle.map(NativeJob).map_err(|error| thrown(&error))
     }
 
-    /// Waits for what was left behind. What became of each is told under this number.
+    /// What became of those that were left behind and have come to their end, as JSON.
+    #[napi(catch_unwind)]
+    pub fn settled(&self) -> Result<String> {
+        self.connection.settled().map_err(|error| thrown(&error))
+    }
+
+    /// Waits for what was left behind. Under this number a list is told: on one line what became of each that nobody
+    /// was told of yet.
     #[napi(catch_unwind)]
     pub fn settle(&self, call: f64, timeout_ms: Option<Loose<'_>>) -> Result<()> {
         let span = number("timeoutMs", timeout_ms)
             .and_then(|span| milliseconds("timeoutMs", span.unwrap_or(f64::NAN)));
         let settling = span.and_then(|span| self.connection.settling(span));
         let (settling, hear) = (settling.map_err(|error| thrown(&error))?, Arc::clone(&self.hear));
-        let wait = move || hear.end(call, Ok(settling()));
+        let wait = move || hear.end(call, Ok(Answer::Json(json(&settling()))));
         thread::Builder::new().name("zoomout".to_owned()).spawn(wait).map(drop).map_err(|error| {
             let problem = Error::unsent(ErrorKind::Storage, "this machine has no thread left");
             thrown(&problem.caused_by(&error))

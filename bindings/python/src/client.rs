@@ -4,14 +4,16 @@ use std::convert::Infallible;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::PyCFunction;
 use zoomout::{ApiKey, Pictures};
 use zoomout_binding::{Connection, EachProcess, Known, Settings};
 
 use crate::ask::Ask;
 use crate::batch::NativeBatch;
 use crate::error::raise;
-use crate::given::{seconds, size, text};
+use crate::given::{seconds, size, span, text};
 use crate::job::{NativeJob, listener, teller};
+use crate::leaving::detached;
 use crate::turns::Turn;
 use crate::wait::run;
 
@@ -100,6 +102,23 @@ impl NativeClient {
         let on_event = listener(turn.clone(), known.clone(), on_event);
         let handle = self.connection.start(ask, on_event, teller(turn, known.clone(), on_end));
         handle.map(|handle| NativeJob::new(handle, known)).map_err(|error| raise(py, &error))
+    }
+
+    /// What waits, at most for so long, for the submissions that were left behind, and tells on one line what became
+    /// of each that nobody was told of yet.
+    fn settling<'py>(
+        &self,
+        py: Python<'py>,
+        timeout: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyCFunction>> {
+        let patience = span(py, "timeout", timeout)?;
+        let settling = self.connection.settling(patience).map_err(|error| raise(py, &error))?;
+        PyCFunction::new_closure(py, None, None, move |args, _| detached(args.py(), &settling))
+    }
+
+    /// What became of those that have come to their end, as JSON.
+    fn settled(&self, py: Python<'_>) -> PyResult<String> {
+        self.connection.settled().map_err(|error| raise(py, &error))
     }
 
     /// An empty batch of zooms.

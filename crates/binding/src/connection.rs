@@ -7,9 +7,8 @@ use std::time::Duration;
 use zoomout::{Batch, Client, Dispatcher, Error, Event, JobHandle};
 
 use crate::ask::{Answer, Ask};
-use crate::detached::Outcome;
 use crate::each_process::EachProcess;
-use crate::json;
+use crate::left_behind::LeftBehind;
 use crate::settings::Settings;
 
 /// A client with its dispatcher.
@@ -24,12 +23,15 @@ pub struct Connection {
 struct Made {
     client: Client,
     dispatcher: Dispatcher,
+    left_behind: LeftBehind,
 }
 
 impl Made {
     fn by(settings: &Settings) -> Result<Self, Error> {
-        let client = settings.clone().builder()?.build()?;
-        Ok(Self { dispatcher: Dispatcher::new(&client), client })
+        let left_behind = LeftBehind::default();
+        let ear = left_behind.clone();
+        let client = settings.clone().builder()?.on_detached(move |detached| ear.hear(detached)).build()?;
+        Ok(Self { dispatcher: Dispatcher::new(&client), client, left_behind })
     }
 }
 
@@ -85,16 +87,22 @@ impl Connection {
     }
 
     /// How to wait, at most for so long, for the submissions whose callers were stopped while they were on their
-    /// way, and to hear what became of each, as a JSON list; see [`Client::settle`].
+    /// way ([`Client::settle`]), and to hear on one line what became of each that nobody was told of yet.
     ///
     /// # Errors
     /// As [`client`](Self::client).
-    pub fn settling(&self, patience: Duration) -> Result<impl FnOnce() -> Answer + Send + 'static, Error> {
-        let client = self.client()?.clone();
-        Ok(move || {
-            let ends = client.settle(patience);
-            Answer::Json(json(&ends.iter().map(Outcome::from).collect::<Vec<_>>()))
-        })
+    pub fn settling(&self, patience: Duration) -> Result<impl Fn() -> Vec<String> + Send + 'static, Error> {
+        let made = self.here()?;
+        let (client, left_behind) = (made.client.clone(), made.left_behind.clone());
+        Ok(move || left_behind.wait(&client, patience))
+    }
+
+    /// What became of those that have come to their end, as a JSON list; each is handed out once.
+    ///
+    /// # Errors
+    /// As [`client`](Self::client).
+    pub fn settled(&self) -> Result<String, Error> {
+        Ok(self.here()?.left_behind.take())
     }
 
     fn here(&self) -> Result<&Made, Error> {

@@ -4,9 +4,9 @@
 
 mod ask;
 mod connection;
-mod detached;
 mod each_process;
 mod known;
+mod left_behind;
 mod machine;
 mod own_process;
 mod settings;

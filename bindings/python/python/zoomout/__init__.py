@@ -23,7 +23,7 @@ from ._errors import (
     ZoomoutError,
 )
 from ._native import ZoomRequest, __version__
-from ._values import Button, Image, MidjourneyTask, Progress, Submission, Task, TaskError
+from ._values import Button, Detached, Image, MidjourneyTask, Progress, Submission, Task, TaskError
 
 __all__ = [
     "AsyncClient",
@@ -31,6 +31,7 @@ __all__ = [
     "CancelledError",
     "Client",
     "DeadlineError",
+    "Detached",
     "Image",
     "InvalidError",
     "MidjourneyTask",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import (
     AsyncGenerator,
@@ -20,9 +21,10 @@ from ._aio_call import Call
 from ._aio_many import Many
 from ._client import Client, download
 from ._errors import ZoomoutError
+from ._left_behind import PATIENCE
 from ._native import Ask, UpscaleRequest, ZoomRequest
 from ._progress import Listener
-from ._values import MidjourneyTask, Progress, Submission, Task
+from ._values import Detached, MidjourneyTask, Progress, Submission, Task
 
 if TYPE_CHECKING:
     from ._client import Item, Resubmit, Span, SpeedWord
@@ -71,11 +73,13 @@ class AsyncClient:
             resubmit=resubmit,
         )
         self._native = blocking._native
+        self._left_behind = blocking._left_behind
 
     @classmethod
     def _of(cls, blocking: Client) -> AsyncClient:
         client = cls.__new__(cls)
         client._native = blocking._native
+        client._left_behind = blocking._left_behind
         return client
 
     @property
@@ -247,19 +251,33 @@ class AsyncClient:
                 async for ended in results:
                     yield ended
         except GeneratorExit:
+            zooms.batch.cancel()
+            self._left_behind.stay()
             raise
         except BaseException as stop:
+            self._left_behind.stay()
             stop.unfinished = await zooms.give_up()  # type: ignore[attr-defined]
             raise
         finally:
             zooms.batch.cancel()
+
+    async def settle(self, timeout: Span = PATIENCE) -> list[Detached]:
+        """Waits for what was left behind, and tells what became of it. Free.
+
+        As :meth:`Client.settle`.
+        """
+        return await asyncio.to_thread(self._left_behind.settle, timeout)
 
     async def _task(self, ask: Ask, on_progress: OnProgress | None, progress: bool) -> Task:
         return _values.task(await self._ask(ask, on_progress, progress), self._native)
 
     async def _ask(self, ask: Ask, on_progress: OnProgress | None = None, progress: bool = False) -> object:
         with Listener(on_progress, progress) as listener:
-            return await Call(listener).run(self._native, ask)
+            try:
+                return await Call(listener).run(self._native, ask)
+            except BaseException as stop:
+                self._left_behind.after(stop)
+                raise
 
     async def __aenter__(self) -> AsyncClient:
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from . import _values
+from ._left_behind import PATIENCE, LeftBehind
 from ._native import Ask, NativeClient, UpscaleRequest, ZoomRequest, callback
 from ._progress import Listener, read
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from ._errors import ZoomoutError
     from ._progress import OnProgress
-    from ._values import MidjourneyTask, Progress, Submission, Task
+    from ._values import Detached, MidjourneyTask, Progress, Submission, Task
     from ._words import Speed
 
     Span = float | timedelta
@@ -102,11 +103,13 @@ class Client:
         resubmit: Resubmit | None = None,
     ) -> None:
         self._native = NativeClient(api_key, base_url, language, timeout, call_timeout, resubmit)
+        self._left_behind = LeftBehind(self._native)
 
     @classmethod
     def _of(cls, native: NativeClient) -> Client:
         client = cls.__new__(cls)
         client._native = native
+        client._left_behind = LeftBehind(native)
         return client
 
     @property
@@ -220,7 +223,7 @@ class Client:
             metadata=metadata,
         )
         with Listener() as listener:
-            return _values.submission(self._native.run(Ask.submit(request), listener.hears))
+            return _values.submission(self._paid(Ask.submit(request), listener))
 
     def zoom_many(
         self,
@@ -280,9 +283,12 @@ class Client:
             if trouble is not None:
                 raise trouble
         except GeneratorExit:
+            batch.cancel()
+            self._left_behind.stay()
             raise
         except BaseException as stop:
             batch.cancel()
+            self._left_behind.stay()
             unfinished = []
             while not batch.is_empty():
                 ended = batch.next()
@@ -368,7 +374,29 @@ class Client:
 
     def _task(self, ask: Ask, on_progress: OnProgress | None, progress: bool) -> Task:
         with Listener(on_progress, progress) as listener:
-            return _values.task(self._native.run(ask, listener.hears), self._native)
+            return _values.task(self._paid(ask, listener), self._native)
+
+    def _paid(self, ask: Ask, listener: Listener) -> object:
+        try:
+            return self._native.run(ask, listener.hears)
+        except BaseException as stop:
+            self._left_behind.after(stop)
+            raise
+
+    def settle(self, timeout: Span = PATIENCE) -> list[Detached]:
+        """Waits for the submissions whose callers were stopped, and tells what became of each, once. Free.
+
+        A submission that is on its way is read to its end whether or not somebody asks. So that it can be, a
+        program stays for up to 5 seconds after its last line; what became of each is logged, and is a
+        ``RuntimeWarning``, too.
+
+        Args:
+            timeout: How long to wait at most.
+
+        Raises:
+            InvalidError: The timeout is none.
+        """
+        return self._left_behind.settle(timeout)
 
     def __enter__(self) -> Client:
         return self

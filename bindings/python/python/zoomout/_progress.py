@@ -31,7 +31,7 @@ class Listener:
     @property
     def hears(self) -> Listener | None:
         """Itself, if anybody listens to it."""
-        listened = self._on_progress is not None or self._bar is not None or _logger() is not None
+        listened = self._on_progress is not None or self._bar is not None or logger() is not None
         return self if listened else None
 
     def __call__(self, text: str) -> Progress | None:
@@ -62,32 +62,32 @@ def read(text: str) -> Progress | None:
     import json
 
     event = json.loads(text)
-    if (logger := _logger()) is not None:
-        _log(logger, event)
+    if (log := logger()) is not None:
+        _log(log, event)
     if event["event"] == "retrying":
         return None
     return Progress(event["task_id"], event["status"], event.get("percent"))
 
 
-def _logger() -> Any:
+def logger() -> Any:
     """The logger named ``zoomout``, if this program logs at all."""
     logging = sys.modules.get("logging")
     if logging is None:
         return None
-    logger = logging.getLogger("zoomout")
-    if not logger.handlers:
+    named = logging.getLogger("zoomout")
+    if not named.handlers:
         # Python prints warnings of loggers that nobody has set up; a library is silent.
-        logger.addHandler(logging.NullHandler())
-    return logger if logger.isEnabledFor(logging.WARNING) else None
+        named.addHandler(logging.NullHandler())
+    return named if named.isEnabledFor(logging.WARNING) else None
 
 
-def _log(logger: Any, event: dict[str, Any]) -> None:
+def _log(log: Any, event: dict[str, Any]) -> None:
     if event["event"] == "submitted":
-        logger.info("accepted and billed: %s", event["task_id"])
+        log.info("accepted and billed: %s", event["task_id"])
     elif event["event"] == "retrying":
-        logger.warning("%s; the %s is repeated in %.0f s", event["reason"], event["attempt"], event["after"])
+        log.warning("%s; the %s is repeated in %.0f s", event["reason"], event["attempt"], event["after"])
     else:
-        logger.debug("%s: %s, %s %%", event["task_id"], event["status"], event["percent"])
+        log.debug("%s: %s, %s %%", event["task_id"], event["status"], event["percent"])
 
 
 def _bar() -> _TqdmBar | _Lines:

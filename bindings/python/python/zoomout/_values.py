@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from typing_extensions import Self, dataclass_transform
+
+    from ._errors import ZoomoutError
 else:
 
     def dataclass_transform(**_: object) -> object:
@@ -208,6 +210,22 @@ class Submission(Value):
     status: str
 
 
+class Detached(Value):
+    """A submission whose caller was stopped while it was on its way, and what became of it.
+
+    Attributes:
+        action: What was submitted: one member, the noun of the action, that holds the body of the request.
+        idempotency_key: The name under which it was.
+        submission: It was accepted, and is billed.
+        error: Or why not, and whether it may be billed all the same.
+    """
+
+    action: dict[str, dict[str, object]]
+    idempotency_key: str | None
+    submission: Submission | None
+    error: ZoomoutError | None
+
+
 class Progress(Value):
     """Where a task stands, as ``on_progress`` hears it.
 
@@ -291,3 +309,18 @@ def midjourney_task(text: object) -> MidjourneyTask:
     fields["buttons"] = tuple(Button(**button) for button in fields["buttons"])
     fields["image_urls"] = tuple(fields["image_urls"])
     return MidjourneyTask(**fields)
+
+
+def detached(text: object) -> list[Detached]:
+    """What became of submissions that were left behind, from the core's JSON."""
+    from ._errors import from_fields
+
+    return [
+        Detached(
+            fields["action"],
+            fields["idempotency_key"],
+            fields["submission"] and Submission(**fields["submission"]),
+            fields["error"] and from_fields(fields["error"]),
+        )
+        for fields in _loads(text)
+    ]

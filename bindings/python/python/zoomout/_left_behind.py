@@ -65,4 +65,7 @@ def tell(message: str) -> None:
 
     if (log := logger()) is not None:
         log.warning(message)
-    warnings.warn(message, RuntimeWarning, stacklevel=2)
+    try:
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+    except RuntimeWarning:
+        pass  # A program may raise warnings, but this is no place to catch one.

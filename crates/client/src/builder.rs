@@ -4,7 +4,7 @@ use std::env;
 use std::fmt;
 use std::sync::Arc;
 
-use zoomout_core::{Api, ApiKey, BaseUrl, Error, Language, Policy};
+use zoomout_core::{Api, ApiKey, BaseUrl, Error, Language, Policy, Resubmit};
 
 use crate::cancel::CancelToken;
 use crate::client::Client;
@@ -195,7 +195,8 @@ impl ClientBuilder {
             engine: Some(engine.clone()),
             until: None,
         };
-        let submissions = Submissions::new(engine.engine(), self.on_detached);
+        let submissions =
+            Submissions::new(engine.engine(), self.on_detached, self.policy.resubmit == Resubmit::Eager);
         let line = Arc::new(Line { api, transport, clock, submissions });
         Ok(Client { line, policy: self.policy, driver, engine })
     }

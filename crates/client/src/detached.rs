@@ -3,8 +3,8 @@
 use std::fmt;
 
 use zoomout_core::{
-    Action, Call, Error, IdempotencyKey, Instant, Job, Machine, Policy, Reply, Resubmit, Step, Submission,
-    for_people,
+    Action, Billed, Call, Error, ErrorKind, IdempotencyKey, Instant, Job, Machine, Policy, Reply, Resubmit,
+    Step, Submission, for_people,
 };
 
 use crate::dispatcher::{Class, Reception};
@@ -29,7 +29,10 @@ pub struct Detached {
 
 impl Detached {
     /// What the late reply to a submission means, and what it shows of the server. Nothing for any other call.
-    pub(crate) fn new(call: Call, reply: Reply, now: Instant) -> Option<(Self, Reception)> {
+    ///
+    /// Where submissions are sent again although they may have been executed (`eager`), a refusal of this attempt
+    /// says nothing of those before it.
+    pub(crate) fn new(call: Call, reply: Reply, now: Instant, eager: bool) -> Option<(Self, Reception)> {
         let Call::Submit { action, idempotency_key } = call else { return None };
         // The core reads it as it reads the reply to any submission that is sent once.
         let key = idempotency_key.clone().unwrap_or_else(|| IdempotencyKey::from_bits(0));
@@ -44,6 +47,13 @@ impl Detached {
             end => end,
         };
         let Step::Done(result) = end else { return None };
+        let result = result.map_err(|error| match error.billed() {
+            Billed::No if eager => {
+                let message = "an attempt before this one may have been accepted";
+                Error::in_doubt(ErrorKind::Unconfirmed, &action, message).caused_by(&error)
+            }
+            _ => error,
+        });
         Some((Self { action, idempotency_key, result }, shown))
     }
 

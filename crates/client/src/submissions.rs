@@ -1,6 +1,7 @@
 //! Submissions on their way, each on a thread of its own: whoever waits for one may leave at any time, and it is
 //! read to its end all the same.
 
+use std::cell::Cell;
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -11,6 +12,7 @@ use std::time::Duration;
 use zoomout_core::{Call, Failure, Reply};
 
 use crate::cancel::CancelToken;
+use crate::contained::contained;
 use crate::detached::Detached;
 use crate::dispatcher::{Class, Engine, Permit};
 use crate::sync::{Condvar, Mutex, lock, wait_while};
@@ -20,6 +22,11 @@ use crate::transport::Context;
 #[cfg(shuttle)]
 mod model;
 
+thread_local! {
+    /// Whether this thread tells a listener.
+    static LISTENING: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Hears what became of those that were left behind.
 pub(crate) type Listener = Box<dyn Fn(&Detached) + Send + Sync>;
 
@@ -27,6 +34,8 @@ pub(crate) type Listener = Box<dyn Fn(&Detached) + Send + Sync>;
 pub(crate) struct Submissions {
     engine: Arc<Engine>,
     listener: Option<Listener>,
+    /// Whether a submission may be one of several, of which nobody knows what became.
+    eager: bool,
     left: Mutex<Left>,
     /// One of those that were left behind has come to its end.
     ended: Condvar,
@@ -49,10 +58,11 @@ enum Wait {
 }
 
 impl Submissions {
-    pub(crate) fn new(engine: &Arc<Engine>, listener: Option<Listener>) -> Arc<Self> {
+    pub(crate) fn new(engine: &Arc<Engine>, listener: Option<Listener>, eager: bool) -> Arc<Self> {
         Arc::new(Self {
             engine: Arc::clone(engine),
             listener,
+            eager,
             left: Mutex::new(Left::default()),
             ended: Condvar::new(),
         })
@@ -74,16 +84,23 @@ impl Submissions {
         let context = context.stopped_by(&stop);
         let departure = context.departure.clone();
         let wait = Arc::new(Mutex::new(Wait::Going));
+        let errand = Arc::new(Mutex::new(Some((call, send))));
         let reading = {
+            let (errand, context) = (Arc::clone(&errand), context.clone());
             let (submissions, wait, bell) = (Arc::clone(self), Arc::clone(&wait), bell.clone());
             move || {
+                let Some((call, send)) = lock(&errand).take() else { return };
                 let outcome = catch_unwind(AssertUnwindSafe(|| send(&call, &context)));
                 submissions.arrived(call, outcome, &wait);
                 bell.cancel();
             }
         };
         if !self.engine.beside(reading) {
-            return Failure::not_sent("there is no thread left to send it").into();
+            // There is no thread left: then on this one, and nobody leaves before the end.
+            return match lock(&errand).take() {
+                Some((call, send)) => send(&call, &context),
+                None => Failure::unknown("its thread has gone").into(),
+            };
         }
         let leaving = {
             let (departure, bell) = (departure.clone(), bell.clone());
@@ -131,14 +148,20 @@ impl Submissions {
                 }
             }
         };
-        let reply = outcome.unwrap_or_else(|_| Failure::unknown("the transport panicked").into());
-        let end = Detached::new(call, reply, self.engine.now());
+        let reply = outcome.unwrap_or_else(|panic| {
+            // It may panic once more when it is dropped.
+            mem::forget(panic);
+            Failure::unknown("the transport panicked").into()
+        });
+        let end = Detached::new(call, reply, self.engine.now(), self.eager);
         if let Some((detached, shown)) = &end {
             place.heard(*shown);
             // There is nobody to tell of a panic in here.
-            drop(catch_unwind(AssertUnwindSafe(|| detached.log())));
+            contained(|| detached.log());
             if let Some(listener) = &self.listener {
-                drop(catch_unwind(AssertUnwindSafe(|| listener(detached))));
+                LISTENING.set(true);
+                contained(|| listener(detached));
+                LISTENING.set(false);
             }
         }
         let mut left = lock(&self.left);
@@ -151,6 +174,8 @@ impl Submissions {
     /// Waits until none that was left behind is out, or so long; hands out what became of those that have come to
     /// their end.
     pub(crate) fn settle(&self, patience: Duration) -> Vec<Detached> {
+        // A listener would wait for itself.
+        let patience = if LISTENING.get() { Duration::ZERO } else { patience };
         let mut left = wait_while(&self.ended, lock(&self.left), patience, |left| left.out > 0);
         mem::take(&mut left.ends)
     }

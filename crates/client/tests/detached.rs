@@ -4,14 +4,14 @@
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use http::{Request, Response, Uri};
 use zoomout::{
     ApiKey, Billed, CancelToken, Client, ClientBuilder, Context, Detached, Dispatcher, Error, ErrorKind,
-    Failure, FetchError, Limits, TaskId, Transport, Zoom,
+    Failure, FetchError, Limits, Policy, Resubmit, TaskId, Transport, Zoom,
 };
 
 /// Longer than any test lasts.
@@ -176,4 +176,36 @@ fn a_listener_that_panics_loses_nothing() {
     stopped(&client, &test);
     test.go_on.send((200, ACCEPTED)).unwrap();
     assert_eq!(client.settle(PATIENCE).iter().map(task_id).collect::<Vec<_>>(), ["task_new"]);
+}
+
+#[test]
+fn a_refusal_after_an_attempt_that_may_have_run_denies_no_charge() {
+    let (builder, test) = start(false);
+    let client = builder.policy(Policy::default().resubmit(Resubmit::Eager)).build().unwrap();
+    let token = CancelToken::new();
+    let stopped = client.cancelled_by(&token);
+    let caller = thread::spawn(move || stopped.zoom(&zoom()).unwrap_err());
+    test.begun.recv_timeout(PATIENCE).unwrap();
+    test.go_on.send((500, r#"{"error":{"type":"server_error","message":"oops"}}"#)).unwrap();
+    test.begun.recv_timeout(PATIENCE).unwrap();
+    token.cancel();
+    assert_eq!(caller.join().unwrap().billed(), Billed::Maybe);
+    test.go_on.send((400, r#"{"error":{"type":"invalid_request_error","message":"no"}}"#)).unwrap();
+    let ends = client.settle(PATIENCE);
+    let error = ends[0].result.clone().unwrap_err();
+    assert_eq!((error.kind(), error.billed()), (ErrorKind::Unconfirmed, Billed::Maybe), "{error:?}");
+}
+
+#[test]
+fn a_listener_that_settles_waits_for_nobody() {
+    let (builder, test) = start(false);
+    let own: Arc<OnceLock<Client>> = Arc::default();
+    let inside = Arc::clone(&own);
+    let listener = move |_: &Detached| {
+        assert_eq!(inside.get().unwrap().settle(Duration::MAX), [], "it is not over before it was told");
+    };
+    let client = own.get_or_init(|| builder.on_detached(listener).build().unwrap());
+    stopped(client, &test);
+    test.go_on.send((200, ACCEPTED)).unwrap();
+    assert_eq!(client.settle(PATIENCE).len(), 1);
 }

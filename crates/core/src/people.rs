@@ -17,7 +17,7 @@ pub fn for_people(text: &str) -> String {
     let mut kept = String::new();
     let mut count = 0;
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        let mut chars = word.chars().filter(|c| !turns_direction(*c)).peekable();
+        let mut chars = word.chars().filter(|c| !is_unseen(*c)).peekable();
         if count > 0 && chars.peek().is_some() {
             kept.push(' ');
             count += 1;
@@ -47,9 +47,15 @@ pub(crate) fn span_for_people(span: Duration) -> String {
     }
 }
 
-/// Unicode's bidirectional controls (UAX #9, section 2).
-const fn turns_direction(c: char) -> bool {
+/// Without characters that nobody sees.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars().filter(|c| !is_unseen(*c)).collect()
+}
+
+/// Unicode's bidirectional controls (UAX #9, section 2), and spaces and joiners of no width.
+const fn is_unseen(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ impl Reply {
     fn allows_resubmission(&self) -> bool {
         match self {
             // A task that is named exists, whatever the status says.
-            Self::Answer(_, body) if body == ACCEPTED.as_bytes() => false,
+            Self::Answer(..) if self.accepts() => false,
             Self::Answer(429, _) | Self::Failure(Delivery::NotSent) => true,
             Self::Answer(503, body) => body == NOT_EXECUTED.as_bytes(),
             _ => false,
@@ -36,7 +36,7 @@ impl Reply {
     }
 
     fn accepts(&self) -> bool {
-        matches!(self, Self::Answer(_, body) if body == ACCEPTED.as_bytes())
+        matches!(self, Self::Answer(_, body) if String::from_utf8_lossy(body).contains("task_new"))
     }
 }
 

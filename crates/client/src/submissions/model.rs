@@ -27,7 +27,7 @@ fn cancelled(asks: bool) -> (bool, Failure, usize) {
     let listener = Box::new(move |_: &_| {
         ear.fetch_add(1, Ordering::SeqCst);
     });
-    let submissions = Submissions::new(&engine, Some(listener));
+    let submissions = Submissions::new(&engine, Some(listener), false);
     let left = Arc::new(AtomicBool::new(false));
     let gone = Arc::clone(&left);
     let send = move |_: &Call, context: &Context| {

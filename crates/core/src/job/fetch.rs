@@ -159,10 +159,14 @@ impl<P> Fetch<P> {
     }
 
     fn trouble(&mut self, now: Instant, trouble: Trouble) {
-        let (error, passes) = explain(trouble);
+        let (mut error, passes) = explain(trouble);
         self.failures = self.failures.saturating_add(1);
         let after = schedule::before_repeat(self.failures, None, &mut self.rng);
         if !passes || self.cancelled || self.failures >= TRIES || now + after >= self.deadline {
+            if passes && now >= self.deadline {
+                error = Error::unsent(ErrorKind::Deadline, "the time was up before the picture was fetched")
+                    .caused_by(&error);
+            }
             return self.fail(error);
         }
         let reason = match error.cause() {

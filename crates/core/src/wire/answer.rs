@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::pick;
 use super::status::Status;
 use crate::error::ApiError;
-use crate::people::for_people;
+use crate::people::{for_people, visible};
 use crate::values::ApiKey;
 
 /// What the server answered, read and fit to be handed on: all that a machine accepts.
@@ -36,17 +36,15 @@ pub struct Answer {
 impl Answer {
     pub(crate) fn read(response: &Response<impl AsRef<[u8]>>, key: &ApiKey) -> Self {
         let headers = response.headers();
-        // Some gateways put a byte order mark in front.
-        let body = response.body().as_ref();
-        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-        let json: Option<Value> = serde_json::from_slice(body).ok();
+        let body = unwrapped(response.body().as_ref());
+        let json = read_json(body);
         let header = |name: &str| {
-            let text = for_people(&key.redacted(headers.get(name)?.to_str().ok()?));
+            let text = without_key(headers.get(name)?.to_str().ok()?, key);
             (!text.is_empty()).then_some(text)
         };
         let request_id = header("x-oneapi-request-id").or_else(|| {
             let id = json.as_ref().and_then(|json| pick::word(json, "request_id"))?;
-            Some(for_people(&key.redacted(&id)))
+            Some(without_key(&id, key))
         });
         Self {
             status: response.status().as_u16(),
@@ -69,7 +67,7 @@ impl Answer {
 
     /// Text of the server, fit for people: without the key, on one line, not too long.
     pub(crate) fn for_people(&self, text: &str) -> String {
-        for_people(&self.key.redacted(text))
+        without_key(text, &self.key)
     }
 
     pub(crate) fn is_success(&self) -> bool {
@@ -88,17 +86,23 @@ impl Answer {
                 (None, pick::word(json, "code"), Some(error.as_str()))
             }
             _ => {
-                let code = pick::word(json, "code");
-                let failed = json.get("success") == Some(&Value::Bool(false))
-                    || code.as_deref().is_some_and(|code| !is_success_code(code))
-                    || (!self.is_success() && pick::text(json, &message).is_some());
+                let failed =
+                    self.is_marked_as_error() || (!self.is_success() && pick::text(json, &message).is_some());
                 if !failed {
                     return None;
                 }
-                (pick::word(json, "type"), code, pick::text(json, &message))
+                (pick::word(json, "type"), pick::word(json, "code"), pick::text(json, &message))
             }
         };
         Some(self.api_error(kind, code, message.unwrap_or("the server gave no reason")))
+    }
+
+    /// Whether the answer itself says that it is an error, beside whatever else it holds.
+    pub(crate) fn is_marked_as_error(&self) -> bool {
+        self.json.as_ref().is_some_and(|json| {
+            json.get("success") == Some(&Value::Bool(false))
+                || pick::word(json, "code").is_some_and(|code| !is_success_code(&code))
+        })
     }
 
     /// What the server said went wrong, even if all there is to show is a piece of HTML.
@@ -138,7 +142,26 @@ fn beginning(body: &[u8], key: &ApiKey) -> String {
     // A little more, so that no echo of the key is cut in two before it is found.
     let mut bytes = Vec::from(body.get(..LENGTH + key.longest_echo()).unwrap_or(body));
     key.redact(&mut bytes);
-    for_people(&String::from_utf8_lossy(bytes.get(..LENGTH).unwrap_or(&bytes)))
+    without_key(&String::from_utf8_lossy(bytes.get(..LENGTH).unwrap_or(&bytes)), key)
+}
+
+/// Fit for people, and without the key, also where characters that nobody sees are strewn into it.
+fn without_key(text: &str, key: &ApiKey) -> String {
+    for_people(&key.redacted(&visible(text)))
+}
+
+/// Without what gateways put around a body: white space, byte order marks, NULs at the end.
+fn unwrapped(body: &[u8]) -> &[u8] {
+    let mut body = body.trim_ascii();
+    while let Some(rest) = body.strip_prefix(b"\xEF\xBB\xBF").or_else(|| body.strip_suffix(b"\0")) {
+        body = rest.trim_ascii();
+    }
+    body
+}
+
+/// The body, if it is JSON; a byte that is no UTF-8 spoils the text that it is in, and nothing else.
+fn read_json(body: &[u8]) -> Option<Value> {
+    serde_json::from_slice(body).or_else(|_| serde_json::from_str(&String::from_utf8_lossy(body))).ok()
 }
 
 /// Codes that stand for success: HTTP's own, and Midjourney's 1 (reference, sections 3 and 9.2).
@@ -215,6 +238,25 @@ mod tests {
         ] {
             assert_eq!(answer(200, &[], body).error_object(), None, "{body}");
         }
+    }
+
+    #[test]
+    fn what_gateways_add_to_a_body_hides_nothing() {
+        let accepted = br#"{"data":[{"task_id":"task_new","note":"caf?"}]}"#;
+        let spoilt: Vec<u8> = accepted.iter().map(|byte| if *byte == b'?' { 0xE9 } else { *byte }).collect();
+        let marked = [b"\r\n\xEF\xBB\xBF", accepted.as_slice(), b"\0\0\n"].concat();
+        for body in [spoilt, marked] {
+            let response = Response::builder().status(200).body(body).unwrap();
+            let answer = Answer::read(&response, &ApiKey::new("sk-MARK").unwrap());
+            assert_eq!(answer.submission(None).unwrap().task_id.as_str(), "task_new");
+        }
+    }
+
+    #[test]
+    fn characters_that_nobody_sees_hide_no_key() {
+        let body = r#"{"error":{"message":"bad key sk-M\u202eA\u200bRK (request id: sk\u2066-MARK)"}}"#;
+        let shown = alloc::format!("{:?}", answer(401, &[], body).to_api_error());
+        assert!(!shown.contains("MARK"), "{shown}");
     }
 
     #[test]

@@ -21,9 +21,9 @@ pub(super) fn word(value: &Value, name: &str) -> Option<String> {
     }
 }
 
-/// The first of these fields that is an id: text, or a whole number.
-pub(super) fn id(value: &Value, names: &[&str]) -> Option<TaskId> {
-    names.iter().find_map(|name| match value.get(name)? {
+/// Those of these fields that are ids: text, or a whole number.
+pub(super) fn ids(value: &Value, names: &[&str]) -> impl Iterator<Item = TaskId> {
+    names.iter().filter_map(|name| match value.get(name)? {
         Value::String(text) => TaskId::new(text.trim()).ok(),
         Value::Number(number) if !number.is_f64() => TaskId::new(number.to_string()).ok(),
         _ => None,

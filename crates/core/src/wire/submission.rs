@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::pick;
 use crate::values::TaskId;
 use crate::wire::Status;
+use core::slice;
 use serde_json::Value;
 
 /// A task that was accepted, and is billed.
@@ -24,22 +25,23 @@ impl Submission {
 }
 
 impl Answer {
-    /// The task that the answer names as new, wherever clients have met its id (reference, section 3). That of
-    /// the parent, which some answers repeat, is none.
+    /// The task that the answer names as new, wherever clients have met its id (reference, section 3), whatever its
+    /// status and whatever else it says. That of the parent, which some answers repeat, is none.
     pub(crate) fn submission(&self, parent: Option<&TaskId>) -> Option<Submission> {
         let json = self.json.as_ref()?;
-        let element = match json.get("data") {
-            Some(Value::Array(elements)) => elements.first(),
-            data => data,
+        let elements = match json.get("data") {
+            Some(Value::Array(elements)) => elements.as_slice(),
+            Some(data) => slice::from_ref(data),
+            None => &[],
         };
-        // An id beside an error object, or a bare one in a failure, would be the request's, not a task's.
-        let top = Some(json).filter(|_| self.error_object().is_none());
-        let names: &[&str] =
-            if self.is_success() { &["task_id", "taskId", "id"] } else { &["task_id", "taskId"] };
-        [element, top].into_iter().flatten().find_map(|object| {
-            let task_id = pick::id(object, names).filter(|task_id| Some(task_id) != parent)?;
-            let status = self.status_of(pick::text(object, &["status"]).unwrap_or("submitted"));
-            Some(Submission { task_id, status })
+        elements.iter().chain([json]).find_map(|object| {
+            let status = pick::text(object, &["status"]);
+            let is_envelope = core::ptr::eq(object, json) && self.error_object().is_some();
+            // A bare id in a failure, or beside an error object, would be the request's, not a task's.
+            let is_task = !is_envelope && (self.is_success() || status.is_some());
+            let names: &[&str] = if is_task { &["task_id", "taskId", "id"] } else { &["task_id", "taskId"] };
+            let task_id = pick::ids(object, names).find(|task_id| Some(task_id) != parent)?;
+            Some(Submission { task_id, status: self.status_of(status.unwrap_or("submitted")) })
         })
     }
 }

@@ -134,11 +134,29 @@ impl Answer {
         };
         let mut objects = [element, Some(json)].into_iter().flatten();
         let object = objects.find(|object| pick::text(object, &["status"]).is_some())?;
-        let is_meant = match pick::id(object, &["id", "task_id"]) {
-            Some(named) => named == *asked,
-            None => OF_A_TASK.iter().any(|name| object.get(name).is_some()) && self.error_object().is_none(),
+        let is_shown = |name: &&str| object.get(name).is_some_and(|value| !value.is_null());
+        let mut named = pick::ids(object, &["id", "task_id", "taskId"]).peekable();
+        let is_meant = if named.peek().is_some() {
+            named.any(|named| named == *asked)
+        } else {
+            // Trouble on the way has no wrapper of a task around it.
+            let may_be_trouble = core::ptr::eq(object, json) && self.says_that_it_failed(object);
+            OF_A_TASK.iter().any(is_shown) && self.error_object().is_none() && !may_be_trouble
         };
-        is_meant.then_some(object)
+        (is_meant && !self.is_envelope_of_an_error(object)).then_some(object)
+    }
+
+    /// Whether the answer as a whole is that of a server in trouble, whatever it says of a task beside that.
+    fn is_envelope_of_an_error(&self, task: &Value) -> bool {
+        let Some(json) = &self.json else { return false };
+        let is_bare = core::ptr::eq(task, json);
+        // The error of a bare task is its own.
+        self.error_object().is_some() && (!is_bare || self.is_marked_as_error())
+    }
+
+    fn says_that_it_failed(&self, object: &Value) -> bool {
+        let status = pick::text(object, &["status"]).map(|word| self.status_of(word));
+        matches!(status, Some(Status::Failed | Status::Cancelled | Status::Modal))
     }
 
     /// Why a task failed, in the shapes of the reference, section 9.6.

@@ -13,12 +13,13 @@ use crate::secret::Secret;
 #[derive(Debug, Parser)]
 #[command(
     name = "zoomout",
+    about = "Zoom out (outpaint) Midjourney pictures through the APIMart API, and never pay twice",
     version,
     propagate_version = true,
     max_term_width = 100,
     after_help = "Only zoom and upscale cost money, once for each accepted submission.\n\
-        Exit codes: 0 done, 1 task failed (refunded), 2 bad input, 3 refused, 4 unconfirmed (may have been billed),\n\
-        5 deadline, 6 network, 7 unreadable answer, 8 file or result not written,\n130 stopped (143 by SIGTERM).\n\n\
+        Exit codes: 0 done, 1 task failed (refunded), 2 bad input, 3 refused,\n\
+        4 unconfirmed (may have been billed), 5 deadline, 6 network, 7 unreadable answer,\n8 file or result not written, 130 stopped (143 by SIGTERM).\n\n\
         Examples:\n  \
         zoomout demo\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --speed fast -o wide.png\n  \

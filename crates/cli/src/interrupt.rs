@@ -23,6 +23,9 @@ const GRACE: Duration = Duration::from_millis(80);
 /// So long it may take to clear away half a picture, on however busy a machine.
 const TIDYING: Duration = Duration::from_secs(2);
 
+/// Signals that follow each other faster were no second decision: service managers send several at once.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
 /// So long the answer to a submission is waited for: it names the task that was paid for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -57,7 +60,15 @@ pub(crate) fn run(
         let error = known.error(ErrorKind::Storage, "this machine has no thread left").caused_by(&error);
         return output.end(Err(error.into()));
     }
-    let mut watch = Watch { output, known, stop: &stop, code: None, is_leaving: false, until: None };
+    let mut watch = Watch {
+        output,
+        known,
+        stop: &stop,
+        code: None,
+        begun: Instant::now(),
+        is_leaving: false,
+        until: None,
+    };
     let result = watch.end(&news);
     let is_stopped = result.as_ref().is_err_and(|failure| failure.error.kind() == ErrorKind::Cancelled);
     let code = output.end(result);
@@ -71,8 +82,9 @@ struct Watch<'a> {
     output: &'a Output,
     known: &'a Known,
     stop: &'a CancelToken,
-    /// The exit code that the first signal asks for.
+    /// The exit code that the first signal asks for, and when that came.
     code: Option<u8>,
+    begun: Instant,
     /// No answer is waited for any more.
     is_leaving: bool,
     /// When the next step is due.
@@ -90,6 +102,7 @@ impl Watch<'_> {
             match heard {
                 Ok(News::Ended(result)) => return result,
                 Ok(News::Stop(code)) if self.code.is_none() => self.begin(code),
+                Ok(News::Stop(_)) if self.begun.elapsed() < AT_ONCE => {}
                 Ok(News::Stop(_)) => self.leave(),
                 Err(RecvTimeoutError::Timeout) if !self.is_leaving => self.leave(),
                 Err(RecvTimeoutError::Timeout) => return Err(self.known.stopped()),
@@ -103,6 +116,7 @@ impl Watch<'_> {
     /// The first step: nothing new is begun.
     fn begin(&mut self, code: u8) {
         self.code = Some(code);
+        self.begun = Instant::now();
         self.stop.cancel();
         if self.known.is_sending() {
             let wait = PATIENCE.as_secs();

@@ -86,8 +86,14 @@ impl Known {
 
     /// Takes in what a client tells.
     pub(crate) fn hear(&self, event: &Event) {
-        if let Event::Submitted(submission) = event {
-            self.facts().accept(submission);
+        match event {
+            Event::Submitted(submission) => self.facts().accept(submission),
+            // Whatever is seen was accepted from somebody.
+            Event::Progress(seen) => {
+                let submission = Submission::new(seen.task_id.clone(), seen.status.clone());
+                self.prove(&seen.task_id, || Proof::Accepted(submission));
+            }
+            _ => {}
         }
     }
 
@@ -108,8 +114,12 @@ impl Known {
 
     /// The server has shown this task.
     pub(crate) fn saw(&self, seen: &Task) {
-        if let Some(task) = self.facts().tasks.iter_mut().find(|task| task.task_id == seen.task_id) {
-            task.proof.get_or_insert_with(|| Proof::Seen(Box::new(seen.clone())));
+        self.prove(&seen.task_id, || Proof::Seen(Box::new(seen.clone())));
+    }
+
+    fn prove(&self, task_id: &TaskId, proof: impl FnOnce() -> Proof) {
+        if let Some(task) = self.facts().tasks.iter_mut().find(|task| task.task_id == *task_id) {
+            task.proof.get_or_insert_with(proof);
         }
     }
 

@@ -176,9 +176,21 @@ impl Output {
 }
 
 fn write(bytes: &[u8]) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
+    let mut stdout = stdout()?;
     stdout.write_all(bytes)?;
     stdout.flush()
+}
+
+/// Stdout as it is: the one of the standard library takes what nobody can write for written.
+#[cfg(unix)]
+fn stdout() -> io::Result<impl Write> {
+    use std::os::fd::AsFd;
+    Ok(std::fs::File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(not(unix))]
+fn stdout() -> io::Result<impl Write> {
+    Ok(io::stdout())
 }
 
 /// Prints what clap has to say about the arguments.

@@ -22,7 +22,8 @@ impl Place {
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => Err(ErrorKind::IsADirectory.into()),
-            Ok(found) if found.is_file() => {
+            // What a program has open under a name such as `/dev/stdout` goes on where it is.
+            Ok(found) if found.is_file() && !is_of_the_system(path) => {
                 let link = fs::symlink_metadata(path)?.is_symlink();
                 let real = if link { fs::canonicalize(path)? } else { path.to_owned() };
                 Ok(Self::File(real, Some(found.permissions())))
@@ -100,6 +101,11 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links"))
 }
 
+/// Names of devices and descriptors, not of files.
+fn is_of_the_system(path: &Path) -> bool {
+    cfg!(unix) && ["/dev", "/proc"].iter().any(|place| path.starts_with(place))
+}
+
 fn pour(path: &Path, bytes: &mut impl Read) -> io::Result<()> {
     let mut stream = open_stream(path)?;
     io::copy(bytes, &mut stream)?;
@@ -111,7 +117,7 @@ fn open_stream(path: &Path) -> io::Result<Box<dyn Write>> {
     if std::os::unix::fs::FileTypeExt::is_socket(&fs::metadata(path)?.file_type()) {
         return Ok(Box::new(std::os::unix::net::UnixStream::connect(path)?));
     }
-    Ok(Box::new(OpenOptions::new().write(true).open(path)?))
+    Ok(Box::new(OpenOptions::new().append(true).open(path)?))
 }
 
 /// Makes a new name durable. Where a folder cannot be synced, nothing more can be done: the file is there.

@@ -188,3 +188,16 @@ mod unix {
         assert_eq!(reader.join().unwrap(), PNG);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_is_open_under_a_name_of_the_system_is_gone_on_with() {
+    use std::os::fd::AsRawFd;
+
+    let folder = TempDir::new().unwrap();
+    let log = folder.path().join("log");
+    fs::write(&log, "old ").unwrap();
+    let open = fs::OpenOptions::new().append(true).open(&log).unwrap();
+    save(Path::new(&format!("/proc/self/fd/{}", open.as_raw_fd()))).unwrap();
+    assert_eq!(fs::read(&log).unwrap(), [b"old ", PNG].concat());
+}

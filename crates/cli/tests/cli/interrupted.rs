@@ -77,7 +77,11 @@ fn a_second_stop_while_the_answer_is_out_says_that_it_may_be_billed() {
     arrivals.recv().unwrap();
     send(&child, &["INT"]);
     until(&mut child, "waiting up to 5 s for the answer to the submission; Ctrl-C again to leave");
-    let ran = interrupt("while the answer is out", child);
+    // Somebody who presses again and again; those that come at once count as one.
+    while child.try_wait().unwrap().is_none() {
+        send(&child, &["INT"]);
+    }
+    let ran = end(child);
     assert_eq!(ran.code, 130, "{ran:?}");
     assert!(ran.stderr.contains("billed:  maybe"), "{ran:?}");
     assert_eq!(server.posts(), 1);
@@ -293,4 +297,40 @@ fn a_stop_of_several_names_each_task_that_was_paid_for() {
         let doubt = format!("task_parent{number}: error: cancelled while the answer was out");
         assert!(ran.stderr.contains(&next) || ran.stderr.contains(&doubt), "{number}: {ran:?}");
     }
+}
+
+#[test]
+fn signals_at_once_are_one_and_the_answer_is_waited_for() {
+    let (arrived, arrivals) = mpsc::channel();
+    let (answer_now, may_answer) = mpsc::channel();
+    let may_answer = Mutex::new(may_answer);
+    let server = RawServer::start(move |connection| {
+        if connection.read_request().is_some() {
+            arrived.send(()).unwrap();
+            may_answer.lock().unwrap().recv().unwrap();
+            connection.write(&answer(200, ACCEPTED));
+        }
+    });
+    let mut child = start(&server.url(), &["zoom", "task_parent"]);
+    arrivals.recv().unwrap();
+    send(&child, &["HUP", "TERM"]);
+    until(&mut child, "waiting up to 5 s");
+    answer_now.send(()).unwrap();
+    let ran = end(child);
+    assert!(ran.stderr.contains("billed:  yes") && ran.stderr.contains("wait task_new"), "{ran:?}");
+}
+
+#[test]
+fn a_task_that_was_seen_is_paid_for_also_where_the_next_look_hangs() {
+    // The first look shows the task; the next one meets a host that takes nobody.
+    let server = RawServer::start(|connection| {
+        if connection.read_request().is_some() {
+            connection.write(&answer(200, RUNNING));
+        }
+        connection.hang();
+    });
+    let mut child = start(&server.url(), &["--time-scale", "1000", "wait", "task_new"]);
+    until(&mut child, "processing");
+    let ran = interrupt("while a look hangs", child);
+    assert!(ran.stderr.contains("billed:  yes"), "{ran:?}");
 }

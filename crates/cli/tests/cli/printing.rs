@@ -12,10 +12,14 @@ use crate::command::{Ran, command};
 use crate::servers::{PNG, finishing};
 
 /// A stdout that cannot be written to.
-fn broken() -> [(&'static str, Stdio); 2] {
+fn broken() -> [(&'static str, Stdio); 3] {
     let (reader, closed) = std::io::pipe().unwrap();
     drop(reader);
-    [("a full disk", File::create("/dev/full").unwrap().into()), ("a closed pipe", closed.into())]
+    [
+        ("a full disk", File::create("/dev/full").unwrap().into()),
+        ("a closed pipe", closed.into()),
+        ("one that can only be read", File::open("/dev/null").unwrap().into()),
+    ]
 }
 
 fn run(url: &str, args: &[&str], stdout: Stdio) -> Ran {
@@ -104,7 +108,7 @@ fn several_are_saved_and_named_whatever_becomes_of_stdout() {
 #[test]
 fn what_is_free_costs_nothing_even_if_it_cannot_be_printed() {
     let server = finishing(&["/0.png"]);
-    let [(_, full), (_, closed)] = broken();
+    let [(_, full), (_, closed), _] = broken();
     let ran = run(&server.url(), &["task", "task_new", "--json"], full);
     let error: Value = serde_json::from_str(&ran.stderr).unwrap();
     assert_eq!((ran.code, &error["error"]["billed"]), (8, &json!("no")), "{ran:?}");

@@ -24,7 +24,8 @@ pub(super) fn word(value: &Value, name: &str) -> Option<String> {
 /// Those of these fields that are ids: text, or a whole number.
 pub(super) fn ids(value: &Value, names: &[&str]) -> impl Iterator<Item = TaskId> {
     names.iter().filter_map(|name| match value.get(name)? {
-        Value::String(text) => TaskId::new(text.trim()).ok(),
+        // One with a byte that was no UTF-8 is some other id.
+        Value::String(text) if !text.contains(char::REPLACEMENT_CHARACTER) => TaskId::new(text.trim()).ok(),
         Value::Number(number) if !number.is_f64() => TaskId::new(number.to_string()).ok(),
         _ => None,
     })

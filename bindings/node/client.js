@@ -106,11 +106,15 @@ class Client {
     const heard = (json) => {
       const progress = progressOf(JSON.parse(json))
       if (progress === null || thrown !== null) return
-      try {
-        onProgress(progress)
-      } catch (error) {
-        thrown = { error, taskId: progress.taskId }
+      const stop = (error) => {
+        thrown ??= { error, taskId: progress.taskId }
         job.cancel()
+      }
+      try {
+        // One that is async throws later.
+        Promise.resolve(onProgress(progress)).catch(stop)
+      } catch (error) {
+        stop(error)
       }
     }
     let settle

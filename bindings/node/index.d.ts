@@ -254,12 +254,12 @@ export class Client {
    *
    * @param request The request, its fields, or the id of the parent.
    * @throws {InvalidError} A value cannot be sent; nothing was.
-   * @throws {RefusedError} The server said no; not billed.
+   * @throws {RefusedError} The server said no: to the zoom, which is not billed, or to show its task, which is.
    * @throws {UnconfirmedError} Nobody knows whether it was accepted; **may have been billed**.
-   * @throws {TaskFailedError} The task failed and is refunded.
+   * @throws {TaskFailedError} The task failed, and is refunded; one that hangs, after 30 minutes.
    * @throws {DeadlineError} The task did not finish in time; `wait` goes on.
    * @throws {CancelledError} It was stopped; the task, if there is one, goes on.
-   * @throws {TransportError} Nothing left this machine; not billed.
+   * @throws {TransportError} The network failed; `billed` tells whether before or after it was accepted.
    * @throws {ProtocolError} The server's answer cannot be understood.
    */
   zoom(request: ZoomRequest | ZoomFields | string, options?: WaitOptions): Promise<Task>
@@ -385,7 +385,7 @@ export class ZoomoutError extends Error {
 }
 /** The input cannot be sent; nothing was, and nothing was charged. */
 export class InvalidError extends ZoomoutError {}
-/** The server said no; nothing was executed. */
+/** The server said no: to a submission, which was not executed, or to show a task. */
 export class RefusedError extends ZoomoutError {}
 /** The submission may have arrived and may have been billed; nobody knows. */
 export class UnconfirmedError extends ZoomoutError {}

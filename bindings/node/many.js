@@ -57,11 +57,15 @@ async function* zoomMany(calls, running, begin, fetchPicture, leftBehind, reques
   const hear = ([index, event]) => {
     const progress = progressOf(event)
     if (progress === null || trouble !== null) return
-    try {
-      onProgress(index, progress)
-    } catch (error) {
-      trouble = { error }
+    const fail = (error) => {
+      trouble ??= { error }
       stop()
+    }
+    try {
+      // One that is async throws later.
+      Promise.resolve(onProgress(index, progress)).catch(fail)
+    } catch (error) {
+      fail(error)
     }
   }
   let batch

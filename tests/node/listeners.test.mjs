@@ -59,3 +59,17 @@ test('a task that failed is told as what it is', async () => {
     return zoomout.billed === 'no' && zoomout.taskId === emulator.bill().lines[0].taskId
   })
 })
+
+test('what an async one throws comes out, too', async () => {
+  const thrown = new RangeError('mine')
+  const onProgress = async () => {
+    throw thrown
+  }
+  await assert.rejects(emulator.client().zoom(parent, { onProgress }), (error) => {
+    knows(error.zoomout)
+    return error === thrown
+  })
+  await assert.rejects(async () => {
+    for await (const { error } of emulator.client().zoomMany([parent], { onProgress })) assert.equal(error.billed, 'yes')
+  }, thrown)
+})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -124,6 +126,26 @@ def test_a_callback_that_cannot_be_called_is_found_out_before_paying(emulator: E
 
     asyncio.run(each())
     assert emulator.requests() == []
+
+
+def test_a_callback_that_would_have_to_be_awaited_is_found_out_before_paying(emulator: Emulator) -> None:
+    """Nobody would await it."""
+
+    async def hear(progress: object) -> None:
+        pass
+
+    told = refused("on_progress", lambda: emulator.client().zoom("task_1", on_progress=hear))
+    assert "a plain function" in told
+    assert emulator.requests() == []
+
+
+def test_what_nobody_catches_names_the_task(emulator: Emulator) -> None:
+    """Notes exist from Python 3.11 on."""
+    with pytest.raises(zoomout.TaskFailedError) as caught:
+        emulator.client().wait(emulator.seeds["failed"])
+    if sys.version_info >= (3, 11):
+        shown = "".join(traceback.format_exception(caught.value))
+        assert f"task: {emulator.seeds['failed']}; billed: no" in shown
 
 
 @pytest.mark.parametrize("call", [Client.wait, Client.task, Client.buttons])

@@ -84,8 +84,18 @@ pub(crate) fn callback<'py>(
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     match on_progress {
         Some(value) if !value.is_callable() => Err(refuse(py, "on_progress", "a function", &value)),
+        Some(value) if is_coroutine_function(&value) => {
+            Err(refuse(py, "on_progress", "a plain function, which nobody has to await", &value))
+        }
         callable => Ok(callable),
     }
+}
+
+/// Whether a call would only make a coroutine: `inspect.CO_COROUTINE` in the flags of its code.
+fn is_coroutine_function(value: &Bound<'_, PyAny>) -> bool {
+    const CO_COROUTINE: u32 = 0x80;
+    let flags = value.getattr("__code__").and_then(|code| code.getattr("co_flags")?.extract::<u32>());
+    flags.is_ok_and(|flags| flags & CO_COROUTINE != 0)
 }
 
 /// Any mapping that Python's own `json` can write.

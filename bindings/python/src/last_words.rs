@@ -28,7 +28,8 @@ fn try_attach(py: Python<'_>, stop: &Bound<'_, PyAny>, error: &Error) -> PyResul
         stop.setattr("task_id", told.getattr("task_id")?)?;
         stop.setattr("billed", told.getattr("billed")?)?;
     }
-    let note = format!("{}; billed: {}; next: {}", told, error.billed(), error.next_step());
+    let task = error.task_id().map(|task_id| format!("; task: {task_id}")).unwrap_or_default();
+    let note = format!("{}{task}; billed: {}; next: {}", told, error.billed(), error.next_step());
     // Notes exist from Python 3.11 on; the context tells the same on 3.10.
     stop.call_method1("add_note", (note,)).map(drop)
 }

@@ -34,8 +34,13 @@ impl Again {
         if is_plain {
             words.push(task_id.as_str());
         }
-        if let Some(output) = &self.output {
-            words.extend(["-o", output]);
+        // Nor must a file.
+        let file = self
+            .output
+            .as_ref()
+            .map(|output| if output.starts_with('-') { format!("./{output}") } else { output.clone() });
+        if let Some(file) = &file {
+            words.extend(["-o", file]);
         }
         if !is_plain {
             words.extend(["--", task_id.as_str()]);
@@ -126,6 +131,9 @@ mod tests {
         let task = TaskId::new("--version").unwrap();
         let next = again(&["zoomout", "zoom", "p", "-o", "x.png"]).wait(&task).unwrap();
         assert_eq!(next, "zoomout wait -o x.png -- --version");
+        let file =
+            again(&["zoomout", "zoom", "p", "-o=-x.png"]).wait(&TaskId::new("task_1").unwrap()).unwrap();
+        assert_eq!(file, "zoomout wait task_1 -o ./-x.png");
     }
 
     #[test]

@@ -67,12 +67,12 @@ impl Destination {
                 let _saving = tools.known.saving();
                 client.download(task, path)
             }
-            Self::Stdout => to_stdout(client, task, tools).map(|()| Vec::new()),
+            Self::Stdout => to_stdout(client, task).map(|()| Vec::new()),
         }
     }
 }
 
-fn to_stdout(client: &Client, task: &Task, tools: &Tools<'_>) -> Result<(), Error> {
+fn to_stdout(client: &Client, task: &Task) -> Result<(), Error> {
     let mut links: Vec<&str> = task.images.iter().map(|image| image.url.as_str()).collect();
     if links.is_empty() {
         links.extend(task.grid_image_url.as_deref());
@@ -85,7 +85,7 @@ fn to_stdout(client: &Client, task: &Task, tools: &Tools<'_>) -> Result<(), Erro
     let bytes = client.pictures().read(link).map_err(|error| {
         Error::seen(error.kind(), task, error.to_string()).caused_by(&error.cause().unwrap_or_default())
     })?;
-    tools.output.picture(&bytes).map_err(|error| {
+    Output::picture(&bytes).map_err(|error| {
         let message = "the picture could not be written to stdout";
         Error::seen(ErrorKind::Storage, task, message).caused_by(&error)
     })

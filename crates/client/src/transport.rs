@@ -65,10 +65,13 @@ impl Context {
         self.departure.wait();
     }
 
-    /// Whether the request may leave. If so, it counts as sent from now on; if not, it was cancelled before that,
-    /// nobody waits for it any more, and nothing of it may leave.
+    /// Whether the request may leave. If so, it counts as sent from now on; if not, it was cancelled or its time
+    /// was up before that, nobody waits for it any more, and nothing of it may leave.
     #[must_use]
     pub fn leave(&self) -> bool {
+        if self.left() == Some(Duration::ZERO) {
+            self.departure.hold_back();
+        }
         self.departure.leave()
     }
 

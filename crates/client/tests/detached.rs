@@ -209,3 +209,13 @@ fn a_listener_that_settles_waits_for_nobody() {
     test.go_on.send((200, ACCEPTED)).unwrap();
     assert_eq!(client.settle(PATIENCE).len(), 1);
 }
+
+#[test]
+fn what_waits_to_leave_does_not_once_its_time_is_up() {
+    let context = Context::new(&CancelToken::new(), Duration::ZERO);
+    context.hold();
+    assert!(!context.leave() && !context.leave());
+    let context = Context::new(&CancelToken::new(), PATIENCE);
+    context.hold();
+    assert!(context.leave());
+}

@@ -20,7 +20,7 @@ from . import _values
 from ._aio_call import Call
 from ._aio_many import Many
 from ._client import Client, download
-from ._errors import ZoomoutError
+from ._errors import ZoomoutError, tell_unfinished
 from ._left_behind import PATIENCE
 from ._native import Ask, UpscaleRequest, ZoomRequest
 from ._progress import Listener
@@ -257,6 +257,7 @@ class AsyncClient:
         except BaseException as stop:
             self._left_behind.stay()
             stop.unfinished = await zooms.give_up()  # type: ignore[attr-defined]
+            tell_unfinished(stop, stop.unfinished)  # type: ignore[attr-defined]
             raise
         finally:
             zooms.batch.cancel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from . import _values
+from ._errors import tell_unfinished
 from ._left_behind import PATIENCE, LeftBehind
 from ._native import Ask, NativeClient, UpscaleRequest, ZoomRequest, callback
 from ._progress import Listener, read
@@ -166,11 +167,11 @@ class Client:
 
         Raises:
             InvalidError: A value cannot be sent; nothing was.
-            RefusedError: The server said no; not billed.
+            RefusedError: The server said no: to the zoom, which is not billed, or to show its task, which is.
             UnconfirmedError: Nobody knows whether it was accepted; **may have been billed**.
-            TaskFailedError: The task failed and is refunded.
+            TaskFailedError: The task failed, and is refunded; one that hangs, after 30 minutes.
             DeadlineError: The task did not finish in time; :meth:`wait` goes on.
-            TransportError: Nothing left this machine; not billed.
+            TransportError: The network failed; ``billed`` tells whether before or after it was accepted.
             ProtocolError: The server's answer cannot be understood.
         """
         request = ZoomRequest(
@@ -295,6 +296,7 @@ class Client:
                 if ended is not None and ended[2] is not None:
                     unfinished.append(ended[2])
             stop.unfinished = unfinished  # type: ignore[attr-defined]
+            tell_unfinished(stop, unfinished)
             raise
         finally:
             batch.cancel()

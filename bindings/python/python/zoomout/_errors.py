@@ -78,7 +78,7 @@ class InvalidError(ZoomoutError, ValueError):
 
 
 class RefusedError(ZoomoutError):
-    """The server said no; nothing was executed."""
+    """The server said no: to a submission, which was not executed, or to show a task."""
 
 
 class UnconfirmedError(ZoomoutError):
@@ -126,4 +126,15 @@ CLASSES: dict[str, type[ZoomoutError]] = {
 def from_fields(fields: dict[str, Any]) -> ZoomoutError:
     """The error that the core describes by these fields."""
     fields = dict(fields)
-    return CLASSES[fields["kind"]](fields.pop("message"), **fields)
+    error = CLASSES[fields["kind"]](fields.pop("message"), **fields)
+    # What nobody catches must name the task that was paid for. Notes exist from Python 3.11 on.
+    if error.task_id is not None and hasattr(error, "add_note"):
+        error.add_note(f"task: {error.task_id}; billed: {error.billed}; next: {error.next_step}")
+    return error
+
+
+def tell_unfinished(stop: BaseException, unfinished: list[ZoomoutError]) -> None:
+    """Names with what stopped many zooms the tasks that go on. Notes exist from Python 3.11 on."""
+    tasks = [error.task_id for error in unfinished if error.task_id is not None]
+    if tasks and hasattr(stop, "add_note"):
+        stop.add_note(f"paid for, and going on: {' '.join(tasks)}")

@@ -334,3 +334,31 @@ fn a_task_that_was_seen_is_paid_for_also_where_the_next_look_hangs() {
     let ran = interrupt("while a look hangs", child);
     assert!(ran.stderr.contains("billed:  yes"), "{ran:?}");
 }
+
+#[test]
+fn a_reader_of_a_picture_that_does_not_read_holds_nobody() {
+    let large = {
+        let mut png = b"\x89PNG\r\n\x1a\n\x00\x03\x00\x00tEXt".to_vec();
+        png.resize(png.len() + 0x30000, b'x');
+        [png.as_slice(), b"CRC.\0\0\0\0IEND\xAE\x42\x60\x82"].concat()
+    };
+    let server = RawServer::start(move |connection| {
+        while let Some(request) = connection.read_request() {
+            if request.line == "GET /0.png" {
+                let length = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", large.len());
+                connection.write(length.as_bytes());
+                connection.write(&large);
+            } else {
+                connection.write(&answer(200, &done(&request)));
+            }
+        }
+    });
+    let mut child = start(&server.url(), &["wait", "task_new", "-o", "-"]);
+    // Half of it is in the pipe, and nobody takes the rest.
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0; 8]).unwrap();
+    let ran = interrupt("while nobody reads", child);
+    assert_eq!(ran.code, 130, "{ran:?}");
+    assert!(ran.stderr.contains("billed:  yes") && ran.stderr.contains("wait task_new -o ./"), "{ran:?}");
+    drop(stdout);
+}

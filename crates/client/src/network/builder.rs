@@ -50,8 +50,8 @@ impl UreqTransportBuilder {
         self
     }
 
-    /// Says that the API is on this machine: no proxy of the environment stands in between, and its
-    /// pictures may be here, too.
+    /// Says that the API is on this machine: no proxy of the environment stands in between, and its pictures may be
+    /// here, too.
     pub fn local_api(mut self, local: bool) -> Self {
         self.local = local;
         self

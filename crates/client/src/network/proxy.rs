@@ -14,6 +14,9 @@ const VARIABLES: [&str; 6] =
 /// What is to be reached without it.
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
+/// How this machine is called.
+const THIS_MACHINE: &str = "localhost,.localhost,127.*,[::1]";
+
 /// Which proxy to go through.
 ///
 /// `http://`, `https://` and `socks5h://` proxies find the addresses of hosts themselves, for `socks5://` this
@@ -22,7 +25,7 @@ const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum ProxyChoice {
-    /// The one that the environment names, for a host that is not on this machine.
+    /// The one that the environment names. An API on this machine is reached without it.
     ///
     /// The first of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY` (or the same in lower case) that is not empty holds
     /// for every request. `NO_PROXY` lists the hosts to reach directly, with commas between them: a name exactly
@@ -48,11 +51,10 @@ impl fmt::Debug for ProxyChoice {
 }
 
 impl ProxyChoice {
-    /// The proxy, if there is one; `local`, if whoever is asked is on this machine.
+    /// The proxy, if there is one; `local`, if the API is on this machine, which is reached without it.
     pub(super) fn find(&self, local: bool) -> Result<Option<Proxy>, Error> {
         match self {
-            Self::Environment if local => Ok(None),
-            Self::Environment => from_environment(|name| env::var_os(name)),
+            Self::Environment => from_environment(|name| env::var_os(name), local),
             Self::Direct => Ok(None),
             Self::Url(url) => parse(url, "")
                 .map(Some)
@@ -63,13 +65,18 @@ impl ProxyChoice {
 
 const EXAMPLE: &str = "an address such as http://proxy.example:3128 or socks5://proxy.example:1080";
 
-fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<Proxy>, Error> {
+fn from_environment(
+    variable: impl Fn(&str) -> Option<OsString>,
+    local: bool,
+) -> Result<Option<Proxy>, Error> {
     let said = |name: &&str| variable(name).filter(|value| !value.is_empty());
     let Some((name, url)) = VARIABLES.iter().find_map(|name| Some((name, said(name)?))) else {
         return Ok(None);
     };
     let exceptions = EXCEPTIONS.iter().find_map(said).unwrap_or_default();
-    let proxy = url.to_str().and_then(|url| parse(url, &exceptions.to_string_lossy()));
+    let own = if local { THIS_MACHINE } else { "" };
+    let exceptions = format!("{},{own}", exceptions.to_string_lossy());
+    let proxy = url.to_str().and_then(|url| parse(url, &exceptions));
     // Not what it says: that may hold a password.
     let problem =
         || Error::invalid("proxy", format_args!("in the environment variable {name} must be {EXAMPLE}"));
@@ -100,10 +107,13 @@ mod tests {
     use super::*;
 
     fn found(variables: &[(&str, &str)]) -> Result<Option<Proxy>, Error> {
-        from_environment(|name| {
-            let named = variables.iter().find(|(variable, _)| *variable == name);
-            named.map(|(_, value)| OsString::from(value))
-        })
+        from_environment(
+            |name| {
+                let named = variables.iter().find(|(variable, _)| *variable == name);
+                named.map(|(_, value)| OsString::from(value))
+            },
+            false,
+        )
     }
 
     fn host(variables: &[(&str, &str)]) -> Option<String> {
@@ -143,6 +153,20 @@ mod tests {
         }
         let all = found(&[("ALL_PROXY", "http://h:1"), ("no_proxy", "*")]).unwrap().unwrap();
         assert!(all.is_no_proxy(&"https://api.apimart.ai/".parse().unwrap()));
+    }
+
+    #[test]
+    fn an_api_on_this_machine_is_reached_directly_and_nothing_else() {
+        let proxy = |value: &'static str| {
+            from_environment(|name| (name == "ALL_PROXY").then(|| OsString::from(value)), true)
+        };
+        assert!(proxy("garbage nonsense").is_err());
+        let proxy = proxy("http://h:1").unwrap().unwrap();
+        let direct = |host: &str| proxy.is_no_proxy(&format!("http://{host}/").parse().unwrap());
+        for host in ["localhost", "api.localhost", "127.0.0.1", "127.1.2.3", "[::1]"] {
+            assert!(direct(host), "{host}");
+        }
+        assert!(!direct("93.184.216.34") && !direct("cdn.example"));
     }
 
     #[test]

@@ -22,8 +22,10 @@ pub enum Call {
     Submit {
         /// What to do.
         action: Action,
-        /// The same on every attempt of one job; see [`IdempotencyKey`].
-        idempotency_key: Option<IdempotencyKey>,
+        /// Whose claim it is; the same on every attempt of one job.
+        ticket: IdempotencyKey,
+        /// Whether it carries the ticket as its `Idempotency-Key`.
+        idempotency_key: bool,
     },
     /// Looks at a task in the unified vocabulary (reference, section 5). Free.
     Task(TaskId),
@@ -153,10 +155,10 @@ impl Api {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(AUTHORIZATION, self.key.bearer());
         headers.insert(USER_AGENT, self.user_agent.clone());
-        if let Call::Submit { idempotency_key, .. } = call {
+        if let Call::Submit { ticket, idempotency_key, .. } = call {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            let key = idempotency_key.as_ref().and_then(|key| HeaderValue::from_str(key.as_str()).ok());
-            if let Some(key) = key {
+            let key = HeaderValue::from_str(ticket.as_str()).ok();
+            if let Some(key) = key.filter(|_| *idempotency_key) {
                 headers.insert(HeaderName::from_static("idempotency-key"), key);
             }
         }

@@ -65,22 +65,24 @@ mod api;
 mod error;
 mod job;
 mod people;
+mod record;
 mod time;
 mod values;
 mod wire;
 
 pub use action::{
-    Action, BillingKey, Field, Fields, FirstLook, Form, Given, Price, Spec, Tier, Upscale, Zoom,
+    Action, BillingKey, Field, Fields, FirstLook, Form, Given, Order, Price, Spec, Tier, Upscale, Zoom,
 };
 pub use api::{Api, Call};
 pub use error::{ApiError, Billed, Error, ErrorKind, Invalid};
 pub use job::{
     Attempt, Delivery, Event, Failure, Fetch, Fetched, Goal, Job, Kind, Look, Machine, Picture, Policy,
-    Progress, Reply, Resubmit, Retry, Shown, Step, Trouble,
+    Progress, Reply, Resubmit, Resumed, Retry, Shown, Step, Trouble, Unrecorded,
 };
 pub use people::for_people;
+pub use record::{Claim, Intent, LedgerError, Outcome, Record};
 pub use time::Instant;
 pub use values::{
-    ApiKey, BaseUrl, CustomId, IdempotencyKey, Index, Language, Metadata, Speed, TaskId, ZoomRatio,
+    ApiKey, BaseUrl, CustomId, IdempotencyKey, Index, Key, Language, Metadata, Speed, TaskId, ZoomRatio,
 };
 pub use wire::{Answer, Button, Image, MidjourneyTask, Status, Submission, Task};

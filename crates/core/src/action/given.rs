@@ -5,7 +5,7 @@ use alloc::string::String;
 use serde_json::Value;
 
 use crate::error::Invalid;
-use crate::values::{CustomId, Index, Metadata, Speed, TaskId, ZoomRatio};
+use crate::values::{CustomId, Index, Key, Metadata, Speed, TaskId, ZoomRatio};
 
 /// A value before it was checked: JSON, or what JSON cannot write.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +147,22 @@ impl FromGiven for CustomId {
 
     fn from_given(field: &'static str, given: &Given) -> Result<Self, Invalid> {
         text(field, given, Self::LIMITS, |text| Self::new(text))
+    }
+}
+
+impl FromGiven for Key {
+    const LIMITS: &'static str = "1 to 256 characters without control characters";
+
+    fn from_given(field: &'static str, given: &Given) -> Result<Self, Invalid> {
+        text(field, given, Self::LIMITS, |text| Self::new(text))
+    }
+}
+
+impl FromGiven for bool {
+    const LIMITS: &'static str = "true or false";
+
+    fn from_given(field: &'static str, given: &Given) -> Result<Self, Invalid> {
+        given.flag(field)
     }
 }
 

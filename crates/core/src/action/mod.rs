@@ -6,6 +6,7 @@ mod given;
 #[cfg(test)]
 mod imagine_sketch;
 mod members;
+mod order;
 mod settings;
 mod spec;
 mod specified;
@@ -31,6 +32,7 @@ use specified::Specified;
 pub use billing::BillingKey;
 pub use fields::Fields;
 pub use given::{Form, Given};
+pub use order::Order;
 pub use spec::{Field, FirstLook, Price, Spec};
 pub use tier::Tier;
 pub use upscale::Upscale;
@@ -100,6 +102,12 @@ macro_rules! actions {
         $($(#[$when])* impl From<$name> for Action {
             fn from(action: $name) -> Self {
                 Self::$name(action)
+            }
+        })+
+
+        $($(#[$when])* impl From<$name> for Order {
+            fn from(action: $name) -> Self {
+                Action::from(action).into()
             }
         })+
 

@@ -11,17 +11,41 @@ use crate::wire::{Status, Submission};
 
 /// News from a job, in the order in which they happened.
 ///
-/// As JSON each is an object whose `event` is `submitted`, `progress` or `retrying`; durations are seconds.
+/// As JSON each is an object whose `event` is `submitted`, `resumed`, `unrecorded`, `progress` or `retrying`; durations
+/// are seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
     /// The submission was accepted, and is billed. Whoever keeps a record writes this id down now.
     Submitted(Submission),
+    /// It was submitted before, under the same key, and accepted: nothing is submitted, and the job goes on with this
+    /// task.
+    Resumed(Resumed),
+    /// A ledger could not write down what happened. The job goes on: what is told here is told nowhere else.
+    Unrecorded(Unrecorded),
     /// The task was seen in a new state.
     Progress(Progress),
     /// Something went wrong that costs only time.
     Retrying(Retry),
+}
+
+/// A task that was paid for before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Resumed {
+    /// The task.
+    pub task_id: TaskId,
+}
+
+/// Something that no ledger knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Unrecorded {
+    /// The task, if it is known.
+    pub task_id: Option<TaskId>,
+    /// Why it could not be written down, on one line.
+    pub problem: String,
 }
 
 /// Where a task stands.

@@ -1,24 +1,27 @@
 //! The state machine of one job: from before its submission to its end, or from a task already known.
 
 use alloc::collections::VecDeque;
+use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::mem;
 use core::time::Duration;
 
 use fastrand::Rng;
 
 use super::delivery::{Delivery, Failure};
-use super::event::Event;
+use super::event::{Event, Resumed, Unrecorded};
 use super::goal::Goal;
 use super::machine::{Kind, Machine, Reply, Step};
 use super::policy::Policy;
 use super::schedule::{DENSEST, LAST_LOOK};
-use super::submitting::{AfterAttempt, Submitting};
-use super::watching::{AfterLook, Watching};
-use crate::action::Action;
+use super::submitting::{AfterAttempt, Submitting, conflict};
+use super::watching::{AfterLook, Watching, ended};
+use crate::action::Order;
 use crate::error::{Billed, Error, ErrorKind};
+use crate::record::{Claim, LedgerError, Outcome, Record};
 use crate::time::Instant;
 use crate::values::{IdempotencyKey, TaskId};
-use crate::wire::{Answer, Submission, Task};
+use crate::wire::{Answer, Status, Submission, Task};
 
 /// One job as a state [`Machine`]: it submits and follows, or follows a task already known, until its
 /// [`Goal`] is reached: `Job<Submission>` ends once the submission is accepted, `Job<Task>` with the pictures.
@@ -29,10 +32,17 @@ pub struct Job<T = Task> {
     /// The latest moment seen.
     now: Instant,
     rng: Rng,
+    /// What is to be written down before anything is told.
+    records: VecDeque<Record>,
+    /// Whether one is being written.
+    writing: bool,
     events: VecDeque<Event>,
     cancelled: bool,
     stage: Stage<T>,
 }
+
+/// So often a claim of somebody else is looked at.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
 enum Stage<T> {
@@ -47,23 +57,25 @@ enum Stage<T> {
 enum Turn {
     /// Ours, from this moment on.
     Ours(Instant),
+    /// The ledger's: a claim is out.
+    Ledgers,
     /// The server's: a call is out.
     Theirs,
 }
 
 impl Job<Task> {
-    /// A job that submits `action` and waits for its pictures. An accepted submission is billed.
+    /// A job that submits what is ordered and waits for its pictures. An accepted submission is billed.
     ///
-    /// `key` names the submission on every attempt; it must be of the operating system's making and used for
+    /// `ticket` names the submission on every attempt; it must be of the operating system's making and used for
     /// one job only. The seed spreads the waits.
     pub fn submit(
-        action: impl Into<Action>,
-        key: IdempotencyKey,
+        order: impl Into<Order>,
+        ticket: IdempotencyKey,
         policy: Policy,
         seed: u64,
         now: Instant,
     ) -> Self {
-        Self::submitting(action.into(), key, policy, seed, now)
+        Self::submitting(order.into(), ticket, policy, seed, now)
     }
 
     /// A job that waits for a task already known. It costs nothing.
@@ -74,15 +86,15 @@ impl Job<Task> {
 }
 
 impl Job<Submission> {
-    /// A job that submits `action` and ends as soon as it is accepted, and so billed; see [`Job::submit`].
+    /// A job that submits what is ordered and ends as soon as it is accepted, and so billed; see [`Job::submit`].
     pub fn submit_only(
-        action: impl Into<Action>,
-        key: IdempotencyKey,
+        order: impl Into<Order>,
+        ticket: IdempotencyKey,
         policy: Policy,
         seed: u64,
         now: Instant,
     ) -> Self {
-        Self::submitting(action.into(), key, policy, seed, now)
+        Self::submitting(order.into(), ticket, policy, seed, now)
     }
 }
 
@@ -93,20 +105,32 @@ impl<T: Goal> Machine for Job<T> {
 
     fn poll(&mut self, now: Instant) -> Step<T> {
         self.now = self.now.max(now);
+        if self.writing {
+            return Step::AwaitReply;
+        }
+        if let Some(record) = self.records.pop_front() {
+            self.writing = true;
+            return Step::Record(record);
+        }
         if let Some(event) = self.events.pop_front() {
             return Step::Report(event);
         }
         let Some(at) = self.our_turn() else { return Step::AwaitReply };
-        if self.now >= self.deadline {
+        if self.now >= self.deadline && !matches!(self.stage, Stage::Ended(..)) {
             self.end_at_deadline();
+            return self.poll(now);
         }
         let by = self.deadline;
         match &mut self.stage {
             Stage::Ended(_, result) => Step::Done(result.clone()),
             _ if self.now < at => Step::Wait(at.min(self.deadline)),
             Stage::Submitting(submitting, turn) => {
+                let Some(until) = submitting.may_leave(self.now) else {
+                    *turn = Turn::Ledgers;
+                    return Step::Claim(submitting.intent());
+                };
                 *turn = Turn::Theirs;
-                Step::Send { call: submitting.send(), by }
+                Step::Send { call: submitting.send(&self.policy), by: by.min(until) }
             }
             Stage::Watching(watching, turn) => {
                 *turn = Turn::Theirs;
@@ -123,6 +147,40 @@ impl<T: Goal> Machine for Job<T> {
         }
     }
 
+    fn claimed(&mut self, now: Instant, claim: Result<Claim, LedgerError>) {
+        self.now = self.now.max(now);
+        let Stage::Submitting(submitting, turn @ Turn::Ledgers) = &mut self.stage else { return };
+        *turn = Turn::Ours(self.now);
+        match claim {
+            Ok(Claim::New { lease }) => submitting.granted(self.now + lease),
+            Ok(Claim::Held { left }) => *turn = Turn::Ours(self.now + left.min(PATIENCE)),
+            Ok(Claim::Accepted(task_id)) => return self.resume_with(task_id),
+            Ok(Claim::Ended(outcome)) => return self.end_as_before(&outcome),
+            Ok(Claim::Unconfirmed { reason }) => {
+                let error = submitting.unconfirmed_before(&reason);
+                return self.end(Err(error));
+            }
+            Ok(Claim::Conflict { request }) => {
+                return self.end(Err(conflict(&request)));
+            }
+            Err(error) => {
+                let error = submitting.not_granted(&error);
+                return self.end(Err(error));
+            }
+        }
+        if self.cancelled {
+            self.cancel();
+        }
+    }
+
+    fn recorded(&mut self, now: Instant, recorded: Result<(), LedgerError>) {
+        self.now = self.now.max(now);
+        let was_asked = mem::replace(&mut self.writing, false);
+        let (true, Err(error)) = (was_asked, recorded) else { return };
+        let task_id = self.task_id().cloned();
+        self.events.push_back(Event::Unrecorded(Unrecorded { task_id, problem: error.to_string() }));
+    }
+
     fn cancel(&mut self) {
         self.cancelled = true;
         match &self.stage {
@@ -136,7 +194,7 @@ impl<T: Goal> Machine for Job<T> {
                 let error = error.about(&watching.task_id);
                 self.end(Err(error));
             }
-            Stage::Submitting(_, Turn::Theirs) | Stage::Watching(_, Turn::Theirs) | Stage::Ended(..) => {}
+            Stage::Submitting(..) | Stage::Watching(..) | Stage::Ended(..) => {}
         }
     }
 
@@ -157,9 +215,8 @@ impl<T: Goal> Machine for Job<T> {
 }
 
 impl<T: Goal> Job<T> {
-    fn submitting(action: Action, key: IdempotencyKey, policy: Policy, seed: u64, now: Instant) -> Self {
-        let key = policy.idempotency_key.then_some(key);
-        Self::new(Stage::Submitting(Submitting::new(action, key), Turn::Ours(now)), policy, seed, now)
+    fn submitting(order: Order, ticket: IdempotencyKey, policy: Policy, seed: u64, now: Instant) -> Self {
+        Self::new(Stage::Submitting(Submitting::new(order, ticket), Turn::Ours(now)), policy, seed, now)
     }
 
     fn new(stage: Stage<T>, policy: Policy, seed: u64, now: Instant) -> Self {
@@ -168,6 +225,8 @@ impl<T: Goal> Job<T> {
             deadline: now + policy.deadline,
             now,
             rng: Rng::with_seed(seed),
+            records: VecDeque::new(),
+            writing: false,
             events: VecDeque::new(),
             cancelled: false,
             stage,
@@ -222,7 +281,7 @@ impl<T: Goal> Job<T> {
         match &self.stage {
             Stage::Submitting(_, turn) | Stage::Watching(_, turn) => match turn {
                 Turn::Ours(at) => Some(*at),
-                Turn::Theirs => None,
+                Turn::Ledgers | Turn::Theirs => None,
             },
             Stage::Ended(..) => Some(self.now),
         }
@@ -233,17 +292,10 @@ impl<T: Goal> Job<T> {
         let Stage::Submitting(submitting, turn) = &mut self.stage else { return };
         match after {
             AfterAttempt::Accepted(submission) => {
-                let task_id = submission.task_id.clone();
-                let first = self.now + submitting.action.first_look();
-                let reached = T::accepted(&submission);
-                self.events.push_back(Event::Submitted(submission));
-                let first = Turn::Ours(self.look_at(first, Duration::ZERO));
-                self.stage = Stage::Watching(Watching::submitted(task_id, self.now), first);
-                match reached {
-                    Some(output) => self.end(Ok(output)),
-                    None if self.cancelled => self.cancel(),
-                    None => {}
-                }
+                let first = self.now + submitting.action().first_look();
+                self.records.push_back(submitting.accepted(&submission));
+                self.events.push_back(Event::Submitted(submission.clone()));
+                self.follow(&submission, first);
             }
             AfterAttempt::Again(_) if self.cancelled => {
                 let billed = submitting.billed();
@@ -256,6 +308,7 @@ impl<T: Goal> Job<T> {
             }
             AfterAttempt::Again(retry) => {
                 *turn = Turn::Ours(self.now + retry.after);
+                self.records.extend(submitting.rest(&retry.reason));
                 self.events.push_back(Event::Retrying(retry));
             }
             AfterAttempt::End(error) if self.cancelled && error.kind() != ErrorKind::Refused => {
@@ -266,9 +319,36 @@ impl<T: Goal> Job<T> {
         }
     }
 
+    /// Goes on with a task that was paid for before.
+    fn resume_with(&mut self, task_id: TaskId) {
+        self.events.push_back(Event::Resumed(Resumed { task_id: task_id.clone() }));
+        self.follow(&Submission::new(task_id, Status::Pending), self.now);
+    }
+
+    /// Ends as a task ended that was paid for before.
+    fn end_as_before(&mut self, outcome: &Outcome) {
+        let Some(task) = outcome.task() else { return self.resume_with(outcome.task_id.clone()) };
+        self.events.push_back(Event::Resumed(Resumed { task_id: outcome.task_id.clone() }));
+        self.stage = Stage::Ended(Some(outcome.task_id.clone()), ended(task).map(T::finished));
+    }
+
+    /// From now on there is a task.
+    fn follow(&mut self, submission: &Submission, first: Instant) {
+        let first = Turn::Ours(self.look_at(first, Duration::ZERO));
+        self.stage = Stage::Watching(Watching::submitted(submission.task_id.clone(), self.now), first);
+        match T::accepted(submission) {
+            Some(output) => self.end(Ok(output)),
+            None if self.cancelled => self.cancel(),
+            None => {}
+        }
+    }
+
     fn after_look(&mut self, after: AfterLook) {
         match after {
-            AfterLook::End(result) => self.end(result.map(T::finished)),
+            AfterLook::End(result, outcome) => {
+                self.records.extend(outcome.map(Record::Ended));
+                self.end(result.map(T::finished));
+            }
             AfterLook::Rest(pause) => self.look_again(pause),
             AfterLook::Again(retry) => {
                 self.look_again(retry.after);
@@ -305,6 +385,9 @@ impl<T: Goal> Job<T> {
     }
 
     fn end(&mut self, result: Result<T, Error>) {
+        if let (Stage::Submitting(submitting, _), Err(error)) = (&mut self.stage, &result) {
+            self.records.extend(submitting.give_back(error.billed(), error.to_string()));
+        }
         let task_id = self.task_id().cloned();
         self.stage = Stage::Ended(task_id, result);
     }

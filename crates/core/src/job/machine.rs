@@ -9,6 +9,7 @@ use super::delivery::Failure;
 use super::event::Event;
 use crate::api::Call;
 use crate::error::Error;
+use crate::record::{Claim, Intent, LedgerError, Record};
 use crate::time::Instant;
 use crate::values::TaskId;
 use crate::wire::Answer;
@@ -18,8 +19,8 @@ use crate::wire::Answer;
 ///
 /// It has no clock, socket or thread. Its driver asks [`poll`](Self::poll) what to do, does it, and asks
 /// again; see the crate's page for a complete one. Asking too often is harmless: while a call is out the
-/// answer is [`Step::AwaitReply`], so a driver that asks twice cannot buy twice. All that happened is reported
-/// before the end is, so a ledger cannot miss a task id.
+/// answer is [`Step::AwaitReply`], so a driver that asks twice cannot buy twice. Nothing that costs money is handed
+/// out before a ledger has granted its claim, and no task id, result or end before it is written down.
 ///
 /// Equal input gives equal output: jitter comes from a seed, time from the arguments. Time that stands still
 /// or goes back is harmless.
@@ -36,6 +37,12 @@ pub trait Machine {
 
     /// Reports what came of the call that is out. Without such a call it is ignored.
     fn on(&mut self, now: Instant, reply: Self::Reply);
+
+    /// Reports what a ledger answered to [`Step::Claim`]. Without such a step it is ignored.
+    fn claimed(&mut self, _now: Instant, _claim: Result<Claim, LedgerError>) {}
+
+    /// Reports whether a ledger has written down what [`Step::Record`] asked for. Without such a step it is ignored.
+    fn recorded(&mut self, _now: Instant, _recorded: Result<(), LedgerError>) {}
 
     /// Stops. A task that was submitted goes on: no route cancels it. If a call is out, the driver still
     /// reports how it ended, so that the error can tell the truth about the bill and name the task.
@@ -64,7 +71,12 @@ pub enum Step<T, C = Call> {
         /// The moment by which it must have ended, every phase of it.
         by: Instant,
     },
-    /// A call is out: the machine waits for [`Machine::on`].
+    /// Ask a ledger for leave to submit this, then report its answer with [`Machine::claimed`]. A driver without
+    /// one grants [`Claim::New`].
+    Claim(Intent),
+    /// Have a ledger write this down, then report with [`Machine::recorded`] that it has.
+    Record(Record),
+    /// A call, a claim or a record is out: the machine waits for its report.
     AwaitReply,
     /// Tell whoever watches.
     Report(Event),
@@ -107,8 +119,8 @@ pub enum Kind {
 }
 
 /// As JSON, for drivers in other languages: an object with one member, `send` (the call, and in `by` the moment
-/// by which it must have ended), `await_reply`, `report`, `wait` (until then), `done` or `failed`. Moments are
-/// milliseconds after the origin.
+/// by which it must have ended), `claim`, `record`, `await_reply`, `report`, `wait` (until then), `done` or `failed`.
+/// Moments are milliseconds after the origin.
 impl<T: Serialize, C: Serialize> Serialize for Step<T, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
@@ -122,6 +134,8 @@ impl<T: Serialize, C: Serialize> Serialize for Step<T, C> {
             Self::Send { call, by } => {
                 object.serialize_entry("send", &Send { call, by: by.as_millis() })?;
             }
+            Self::Claim(intent) => object.serialize_entry("claim", intent)?,
+            Self::Record(record) => object.serialize_entry("record", record)?,
             Self::AwaitReply => object.serialize_entry("await_reply", &true)?,
             Self::Report(event) => object.serialize_entry("report", event)?,
             Self::Wait(until) => object.serialize_entry("wait", &until.as_millis())?,

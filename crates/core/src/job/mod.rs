@@ -16,7 +16,7 @@ mod submitting;
 mod watching;
 
 pub use delivery::{Delivery, Failure};
-pub use event::{Attempt, Event, Progress, Retry};
+pub use event::{Attempt, Event, Progress, Resumed, Retry, Unrecorded};
 pub use fetch::{Fetch, Fetched, Picture, Trouble};
 pub use goal::Goal;
 pub use job::Job;

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use core::mem;
 
 use fastrand::Rng;
 
@@ -11,17 +12,22 @@ use super::policy::Policy;
 use super::resubmit::{Resubmit, Shape, Verdict, after_answer, after_failure};
 use super::schedule;
 use super::sight::refused;
-use crate::action::Action;
+use crate::action::{Action, Order};
 use crate::api::Call;
 use crate::error::{Billed, Error, ErrorKind};
+use crate::people::for_people;
+use crate::record::{Intent, LedgerError, Record};
+use crate::time::Instant;
 use crate::values::IdempotencyKey;
 use crate::wire::{Answer, Submission};
 
 /// A submission that has not been accepted yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Submitting {
-    pub(crate) action: Action,
-    idempotency_key: Option<IdempotencyKey>,
+    order: Order,
+    /// Whose claim it is.
+    ticket: IdempotencyKey,
+    claim: Hold,
     /// How often it was sent.
     attempts: u32,
     /// Why the last attempt brought nothing.
@@ -29,6 +35,17 @@ pub(crate) struct Submitting {
     /// Whether an attempt that was repeated may have been executed all the same: only
     /// [`Resubmit::Eager`] repeats such a one.
     in_doubt: bool,
+}
+
+/// How far the claim is: every attempt needs one of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    /// There is none.
+    None,
+    /// It is granted until then, and nothing has left.
+    Granted(Instant),
+    /// Under it an attempt was made.
+    Used,
 }
 
 /// What follows from an attempt.
@@ -39,17 +56,64 @@ pub(crate) enum AfterAttempt {
 }
 
 impl Submitting {
-    pub(crate) fn new(action: Action, idempotency_key: Option<IdempotencyKey>) -> Self {
-        Self { action, idempotency_key, attempts: 0, last: None, in_doubt: false }
+    pub(crate) fn new(order: Order, ticket: IdempotencyKey) -> Self {
+        Self { order, ticket, claim: Hold::None, attempts: 0, last: None, in_doubt: false }
     }
 
-    pub(crate) fn send(&mut self) -> Call {
+    pub(crate) const fn action(&self) -> &Action {
+        &self.order.action
+    }
+
+    /// What to claim. Only the first claim may replace what has ended: whatever is found later is of this job's
+    /// time, and serves it.
+    pub(crate) fn intent(&mut self) -> Intent {
+        let intent = Intent::new(&self.order, self.ticket.clone());
+        self.order.again = false;
+        intent
+    }
+
+    /// The claim is granted until then.
+    pub(crate) fn granted(&mut self, until: Instant) {
+        self.claim = Hold::Granted(until);
+    }
+
+    /// By when an attempt must have ended, if one may be made now.
+    pub(crate) fn may_leave(&self, now: Instant) -> Option<Instant> {
+        match self.claim {
+            Hold::Granted(until) if now < until => Some(until),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn send(&mut self, policy: &Policy) -> Call {
         self.attempts = self.attempts.saturating_add(1);
-        Call::Submit { action: self.action.clone(), idempotency_key: self.idempotency_key.clone() }
+        self.claim = Hold::Used;
+        Call::Submit {
+            action: self.order.action.clone(),
+            ticket: self.ticket.clone(),
+            idempotency_key: policy.idempotency_key,
+        }
+    }
+
+    /// That it was accepted.
+    pub(crate) fn accepted(&self, submission: &Submission) -> Record {
+        Record::Accepted { ticket: self.ticket.clone(), task_id: submission.task_id.clone() }
+    }
+
+    /// Gives back the claim, if there is one: this is what came of it.
+    pub(crate) fn give_back(&mut self, billed: Billed, reason: String) -> Option<Record> {
+        if mem::replace(&mut self.claim, Hold::None) == Hold::None {
+            return None;
+        }
+        let ticket = self.ticket.clone();
+        Some(match billed {
+            Billed::No => Record::Released { ticket, reason },
+            Billed::Maybe | Billed::Yes => Record::Unconfirmed { ticket, reason },
+        })
     }
 
     pub(crate) fn on_answer(&mut self, answer: &Answer, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
-        let parent = self.action.parent();
+        let parent = self.order.action.parent();
         let shape = Shape::of(answer, parent);
         let verdict = after_answer(answer.status, shape, policy.resubmit);
         self.in_doubt |= verdict == Verdict::Again
@@ -88,7 +152,7 @@ impl Submitting {
     }
 
     pub(crate) const fn noun(&self) -> &'static str {
-        self.action.spec().noun
+        self.action().spec().noun
     }
 
     fn again(&mut self, error: Error, policy: &Policy, rng: &mut Rng) -> AfterAttempt {
@@ -108,6 +172,27 @@ impl Submitting {
         if self.in_doubt { Billed::Maybe } else { Billed::No }
     }
 
+    /// What came of an attempt that is to be made again: nothing, and so the claim is free while it waits, unless an
+    /// attempt may have been executed.
+    pub(crate) fn rest(&mut self, reason: &str) -> Option<Record> {
+        if self.in_doubt { None } else { self.give_back(Billed::No, String::from(reason)) }
+    }
+
+    /// What to say of a claim that was not granted.
+    pub(crate) fn not_granted(&self, error: &LedgerError) -> Error {
+        let message = format!("the {} could not be recorded, and was not sent", self.noun());
+        self.honest(Error::new(ErrorKind::Storage, Billed::No, message).caused_by(error))
+    }
+
+    /// What to say where nobody knows what became of an earlier submission.
+    pub(crate) fn unconfirmed_before(&self, reason: &str) -> Error {
+        let message = format!(
+            "an earlier {} under this key may have been accepted, and may have been billed",
+            self.noun()
+        );
+        Error::new(ErrorKind::Unconfirmed, Billed::Maybe, message).caused_by(&for_people(reason))
+    }
+
     /// "Not billed" is true of the last attempt; an earlier one may say otherwise.
     fn honest(&self, error: Error) -> Error {
         if !self.in_doubt {
@@ -125,6 +210,11 @@ impl Submitting {
         let message = format!("the {} did not leave this machine", self.noun());
         Error::new(ErrorKind::Transport, Billed::No, message).caused_by(&failure.cause)
     }
+}
+
+/// What to say where a key stands for something else.
+pub(crate) fn conflict(request: &str) -> Error {
+    Error::invalid("key", format_args!("stands for another request: {}", for_people(request)))
 }
 
 fn unconfirmed(problem: &str, cause: &String) -> Error {

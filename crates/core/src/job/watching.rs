@@ -14,6 +14,7 @@ use super::sight::{Sight, refused};
 use crate::api::Call;
 use crate::error::{ApiError, Billed, Error, ErrorKind};
 use crate::people::span_for_people;
+use crate::record::Outcome;
 use crate::time::Instant;
 use crate::values::TaskId;
 use crate::wire::{Answer, Status, Task};
@@ -67,7 +68,8 @@ enum Modal {
 pub(crate) enum AfterLook {
     Rest(Duration),
     Again(Retry),
-    End(Result<Task, Error>),
+    /// How it ended for who waits, and for the record, if the task itself has ended.
+    End(Result<Task, Error>, Option<Outcome>),
 }
 
 impl Watching {
@@ -119,7 +121,7 @@ impl Watching {
         if self.modal == Modal::Asking {
             let task = answer.midjourney_task(&self.task_id);
             return match task.filter(|task| answer.is_success() && task.status == Status::Modal) {
-                Some(_) => AfterLook::End(Err(waits_for_input(&self.task_id))),
+                Some(_) => AfterLook::End(Err(waits_for_input(&self.task_id)), None),
                 None => AfterLook::Rest(schedule::DENSEST),
             };
         }
@@ -134,7 +136,8 @@ impl Watching {
                 again(&describe(&api), schedule::DENSEST)
             }
             Sight::Unknown(api) | Sight::Refused(api) => {
-                AfterLook::End(Err(refused("to show the task", api, self.billed()).about(&self.task_id)))
+                let error = refused("to show the task", api, self.billed()).about(&self.task_id);
+                AfterLook::End(Err(error), None)
             }
             Sight::Nothing(api) => self.nothing(&describe(&api), api.retry_after, rng),
         }
@@ -161,10 +164,11 @@ impl Watching {
     fn on_task(&mut self, task: Task, watched: Duration, answer: &Answer, rng: &mut Rng) -> AfterLook {
         self.failures = 0;
         self.trouble = None;
+        let outcome = Outcome::of(&task);
         match task.status {
-            Status::Completed if task.has_pictures() => AfterLook::End(Ok(task)),
+            Status::Completed if task.has_pictures() => AfterLook::End(Ok(task), outcome),
             Status::Completed => self.no_pictures(&answer.for_people(&task.raw().to_string())),
-            Status::Failed | Status::Cancelled | Status::Modal => AfterLook::End(Err(failed(&task))),
+            Status::Failed | Status::Cancelled | Status::Modal => AfterLook::End(Err(failed(&task)), outcome),
             Status::Pending | Status::Processing | Status::Other(_) => {
                 AfterLook::Rest(schedule::next_look(&task, watched, rng))
             }
@@ -179,7 +183,7 @@ impl Watching {
         }
         let error =
             Error::new(ErrorKind::Protocol, Billed::Yes, "the task is finished, but shows no picture");
-        AfterLook::End(Err(error.about(&self.task_id).caused_by(&shown)))
+        AfterLook::End(Err(error.about(&self.task_id).caused_by(&shown)), None)
     }
 
     fn may_not_have_arrived(&mut self, watched: Duration) -> bool {
@@ -227,6 +231,11 @@ fn waits_for_input(task_id: &TaskId) -> Error {
     Error::new(ErrorKind::TaskFailed, Billed::Maybe, message).about(task_id)
 }
 
+/// What a task that has ended is for who waits for it.
+pub(crate) fn ended(task: Task) -> Result<Task, Error> {
+    if task.status == Status::Completed { Ok(task) } else { Err(failed(&task)) }
+}
+
 /// The error of a task that ended without a picture, or cannot end.
 fn failed(task: &Task) -> Error {
     let message = match task.status {
@@ -259,7 +268,7 @@ mod tests {
         for _ in 1..UNKNOWN_LOOKS {
             assert!(matches!(look(), AfterLook::Again(_)));
         }
-        let AfterLook::End(Err(error)) = look() else { panic!("it goes on for ever") };
+        let AfterLook::End(Err(error), None) = look() else { panic!("it goes on for ever") };
         assert_eq!((error.kind(), error.billed()), (ErrorKind::Refused, Billed::Yes));
     }
 }

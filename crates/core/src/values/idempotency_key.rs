@@ -10,7 +10,7 @@ use crate::error::Invalid;
 ///
 /// The API documents this header for sibling endpoints only (reference, section 12.1 and 14.6), so no
 /// rule of this crate relies on it: it is a second belt, never the first.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdempotencyKey(String);
 
 text_value!(IdempotencyKey);

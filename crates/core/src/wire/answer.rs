@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::pick;
 use super::status::Status;
@@ -25,7 +25,8 @@ pub struct Answer {
     pub(crate) status: u16,
     /// The body, if it is JSON.
     pub(crate) json: Option<Value>,
-    key: ApiKey,
+    /// The key to be kept out of texts; none where they come from a record, which it is no part of.
+    key: Option<ApiKey>,
     /// Where a redirect points to.
     location: Option<String>,
     excerpt: String,
@@ -52,8 +53,21 @@ impl Answer {
             excerpt: beginning(body, key),
             request_id,
             retry_after: retry_after(headers),
-            key: key.clone(),
+            key: Some(key.clone()),
             json,
+        }
+    }
+
+    /// An answer that shows this task, as a record of one has it.
+    pub(super) fn recalled(task: &Value) -> Self {
+        Self {
+            status: 200,
+            json: Some(json!({ "data": task })),
+            key: None,
+            location: None,
+            excerpt: String::new(),
+            request_id: None,
+            retry_after: None,
         }
     }
 
@@ -67,7 +81,7 @@ impl Answer {
 
     /// Text of the server, fit for people: without the key, on one line, not too long.
     pub(crate) fn for_people(&self, text: &str) -> String {
-        without_key(text, &self.key)
+        self.key.as_ref().map_or_else(|| for_people(text), |key| without_key(text, key))
     }
 
     pub(crate) fn is_success(&self) -> bool {

@@ -75,6 +75,11 @@ impl Task {
         &self.raw
     }
 
+    /// The task as a record of its JSON shows it.
+    pub(crate) fn recalled(task_id: &TaskId, raw: &Value) -> Option<Self> {
+        Answer::recalled(raw).task(task_id)
+    }
+
     /// Whether there is a picture to fetch: a finished task may hold only a grid.
     pub fn has_pictures(&self) -> bool {
         !self.images.is_empty() || self.grid_image_url.is_some()

@@ -176,14 +176,14 @@ mod tests {
         Api::new(ApiKey::new("sk-MARK").unwrap())
     }
 
-    fn zoom() -> Action {
-        Zoom::by_ratio(TaskId::new("task_1").unwrap(), None).into()
+    fn submission(idempotency_key: bool) -> Call {
+        let action = Zoom::by_ratio(TaskId::new("task_1").unwrap(), None).into();
+        Call::Submit { action, ticket: IdempotencyKey::new("k-1").unwrap(), idempotency_key }
     }
 
     #[test]
     fn a_submission_carries_everything_it_needs() {
-        let idempotency_key = Some(IdempotencyKey::new("k-1").unwrap());
-        let request = api().request(&Call::Submit { action: zoom(), idempotency_key });
+        let request = api().request(&submission(true));
         assert_eq!(request.method(), Method::POST);
         assert_eq!(request.uri(), "https://api.apimart.ai/v1/midjourney/generations/zoom");
         assert_eq!(request.body(), br#"{"task_id":"task_1"}"#);
@@ -192,6 +192,7 @@ mod tests {
         assert_eq!(header("content-type"), b"application/json");
         assert_eq!(header("idempotency-key"), b"k-1");
         assert!(header("user-agent").starts_with(b"zoomout/"));
+        assert!(!api().request(&submission(false)).headers().contains_key("idempotency-key"));
     }
 
     #[test]
@@ -207,7 +208,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_key() {
-        let call = Call::Submit { action: zoom(), idempotency_key: None };
+        let call = submission(false);
         let shown = format!("{:?} {:?} {:?}", api(), api().request(&call), call);
         assert!(!shown.contains("MARK"), "{shown}");
     }

@@ -9,24 +9,29 @@
 //! # A driver
 //!
 //! ```text
-//!            poll: Send            on: accepted
-//! Submitting ──────────▶ out ────────────────────▶ Watching ⇄ out
-//!     ▲                   │                            │
-//!     └───────────────────┤ provably not executed      │ picture, failure, deadline, cancel
-//!                         ▼                            ▼
-//!                  refused, unconfirmed ───────────▶ Ended
+//!            poll: Claim         poll: Send        on: accepted
+//! Submitting ──────────▶ claimed ──────────▶ out ─────────────▶ Watching ⇄ out
+//!     ▲                     │ known before    │                     ▲  │
+//!     │                     └─────────────────┼─────────────────────┘  │ picture, failure, deadline, cancel
+//!     └───────────────────────────────────────┤ provably not executed  │
+//!                                             ▼                        ▼
+//!                                     refused, unconfirmed ─────────▶ Ended
 //! ```
+//!
+//! A job claims before it sends, and has written down what came of it before it tells: [`Step::Claim`] and
+//! [`Step::Record`] are steps like any other, so that no driver can forget the ledger. A driver without one grants
+//! every claim, as this one does.
 //!
 //! A driver is one loop around [`Machine::poll`], whatever the machine. This one plays the server itself:
 //!
 //! ```
-//! use zoomout_core::{Api, ApiKey, IdempotencyKey, Instant, Job, Machine, Policy, Step, TaskId, Zoom};
+//! use zoomout_core::{Api, ApiKey, Claim, IdempotencyKey, Instant, Job, Machine, Policy, Step, TaskId, Zoom};
 //!
 //! let api = Api::new(ApiKey::new("sk-secret")?);
 //! let zoom = Zoom::by_ratio(TaskId::new("task_parent")?, None);
 //! let mut now = Instant::ZERO;
-//! let key = IdempotencyKey::from_bits(42); // 128 bits from the operating system
-//! let mut job = Job::submit(zoom, key, Policy::default(), 42, now);
+//! let ticket = IdempotencyKey::from_bits(42); // 128 bits from the operating system
+//! let mut job = Job::submit(zoom, ticket, Policy::default(), 42, now);
 //! let mut answers = [
 //!     r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#,
 //!     r#"{"code":200,"data":{"id":"task_new","status":"processing","progress":50}}"#,
@@ -41,10 +46,15 @@
 //!             let response = http::Response::new(answers.next().unwrap());
 //!             job.on(now, api.answer(&response).into()); // or a `Failure`
 //!         }
+//!         Step::Claim(_intent) => {
+//!             let lease = core::time::Duration::MAX; // nobody else may claim it
+//!             job.claimed(now, Ok(Claim::New { lease }));
+//!         }
+//!         Step::Record(_record) => job.recorded(now, Ok(())),
 //!         Step::Wait(until) => now = until, // sleep
 //!         Step::Report(event) => println!("{event:?}"),
 //!         Step::Done(result) => break result?,
-//!         Step::AwaitReply => unreachable!("this driver never asks while a call is out"),
+//!         Step::AwaitReply => unreachable!("this driver never asks while anything is out"),
 //!     }
 //! };
 //! assert_eq!(task.images[0].url, "https://example.com/0.png");

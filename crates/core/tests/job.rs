@@ -7,8 +7,8 @@ use http::Response;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use zoomout_core::{
-    Api, ApiKey, Billed, Call, Delivery, Error, ErrorKind, Event, Failure, IdempotencyKey, Instant, Job,
-    Machine, Policy, Resubmit, Step, Task, TaskId, Zoom,
+    Api, ApiKey, Billed, Call, Claim, Delivery, Error, ErrorKind, Event, Failure, IdempotencyKey, Instant,
+    Job, LedgerError, Machine, Policy, Record, Resubmit, Step, Task, TaskId, Zoom,
 };
 
 const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
@@ -65,6 +65,33 @@ fn reply() -> impl Strategy<Value = Reply> {
     ]
 }
 
+/// What a ledger does with a claim or a record.
+#[derive(Clone, Copy, Debug)]
+enum Ledger {
+    /// A claim is granted for so long, in milliseconds; a record is written.
+    Grants(u32),
+    /// Somebody else holds the claim; a record is written.
+    Waits,
+    Fails,
+}
+
+impl Ledger {
+    fn claim(self) -> Result<Claim, LedgerError> {
+        match self {
+            Self::Grants(lease) => Ok(Claim::New { lease: Duration::from_millis(lease.into()) }),
+            Self::Waits => Ok(Claim::Held { left: Duration::from_secs(60) }),
+            Self::Fails => Err(LedgerError::new("the disk is full")),
+        }
+    }
+
+    fn record(self) -> Result<(), LedgerError> {
+        match self {
+            Self::Grants(_) | Self::Waits => Ok(()),
+            Self::Fails => Err(LedgerError::new("the disk is full")),
+        }
+    }
+}
+
 /// One life of a job: what it met, and how it behaves towards its driver.
 #[derive(Clone, Debug)]
 struct Life {
@@ -72,6 +99,7 @@ struct Life {
     /// How late, in milliseconds, each step of the driver is.
     lateness: Vec<u32>,
     cancel_at: Option<usize>,
+    ledger: Vec<Ledger>,
     known: bool,
     resubmit: Resubmit,
     deadline: u64,
@@ -83,15 +111,17 @@ fn life() -> impl Strategy<Value = Life> {
         vec(reply(), 0..12),
         vec(prop_oneof![Just(0), 0_u32..20_000], 1..8),
         prop::option::weighted(0.2, 0_usize..20),
+        vec(prop_oneof![6 => Just(Ledger::Grants(u32::MAX)), 1 => (1_u32..60_000).prop_map(Ledger::Grants), 1 => Just(Ledger::Waits), 1 => Just(Ledger::Fails)], 1..8),
         any::<bool>(),
         prop::sample::select(vec![Resubmit::Never, Resubmit::Safe]),
         prop_oneof![Just(0_u64), 1_u64..60_000, Just(1_800_000)],
         any::<u64>(),
     )
-        .prop_map(|(replies, lateness, cancel_at, known, resubmit, deadline, seed)| Life {
+        .prop_map(|(replies, lateness, cancel_at, ledger, known, resubmit, deadline, seed)| Life {
             replies,
             lateness,
             cancel_at,
+            ledger,
             known,
             resubmit,
             deadline,
@@ -125,6 +155,9 @@ fn live(life: &Life) -> Story {
     };
     let mut replies = life.replies.iter().cloned();
     let mut lateness = life.lateness.iter().cycle();
+    let mut ledger = life.ledger.iter().copied().cycle();
+    let mut granted = None;
+    let mut records = Vec::new();
     let mut now = Instant::ZERO;
     let mut last_look = None;
     let mut submissions = Vec::new();
@@ -136,7 +169,13 @@ fn live(life: &Life) -> Story {
         }
         match job.poll(now) {
             Step::Send { call, by } => {
-                assert_eq!(by, deadline, "every call has the one time limit");
+                if call.costs_money() {
+                    let until: Instant = granted.take().expect("nothing is sent before its claim is granted");
+                    assert!(now < until, "nothing is sent once its claim has run out");
+                    assert_eq!(by, deadline.min(until), "and nothing lasts longer");
+                } else {
+                    assert_eq!(by, deadline, "every call has the one time limit");
+                }
                 assert!(now < deadline, "nothing is sent at or after the deadline");
                 assert_eq!(job.poll(now), Step::AwaitReply, "a driver that asks twice cannot buy twice");
                 let fallback = if call.costs_money() { ACCEPTED } else { RUNNING };
@@ -166,7 +205,31 @@ fn live(life: &Life) -> Story {
                 job.on(Instant::ZERO, Failure::not_sent("stray").into());
                 job.on(Instant::ZERO, api.answer(&Response::new(ACCEPTED.as_bytes())).into());
             }
-            Step::Report(event) => submitted |= matches!(event, Event::Submitted(_)),
+            Step::Claim(_) => {
+                assert_eq!(job.poll(now), Step::AwaitReply, "a driver that asks twice claims once");
+                let claim = ledger.next().unwrap().claim();
+                if let Ok(Claim::New { lease }) = &claim {
+                    granted = Some(now + *lease);
+                }
+                job.claimed(now, claim);
+                job.claimed(now, Ok(Claim::New { lease: Duration::MAX }));
+            }
+            Step::Record(record) => {
+                assert_eq!(job.poll(now), Step::AwaitReply, "a driver that asks twice records once");
+                records.push(record);
+                job.recorded(now, ledger.next().unwrap().record());
+                job.recorded(now, Err(LedgerError::new("stray")));
+            }
+            Step::Report(event) => {
+                if let Event::Submitted(submission) = &event {
+                    let is_on_record = |record: &Record| matches!(record, Record::Accepted { task_id, .. } if *task_id == submission.task_id);
+                    assert!(records.iter().any(is_on_record), "an id is on record before it is told");
+                    submitted = true;
+                }
+                let is_stray =
+                    matches!(&event, Event::Unrecorded(unrecorded) if unrecorded.problem == "stray");
+                assert!(!is_stray, "what nobody asked for is not told");
+            }
             Step::Wait(until) => {
                 assert!(now < until && until <= deadline, "a wait lies ahead and never past the deadline");
                 assert_eq!(job.poll(Instant::ZERO), Step::Wait(until), "time that goes back is harmless");
@@ -174,6 +237,21 @@ fn live(life: &Life) -> Story {
             }
             Step::Done(result) => {
                 assert_eq!(job.poll(now), Step::Done(result.clone()), "the end repeats itself");
+                let is_end = |record: &Record| matches!(record, Record::Ended(outcome) if outcome.done);
+                assert!(
+                    result.is_err() || records.iter().any(is_end),
+                    "a result is on record before it is handed out"
+                );
+                let open = |record: &&Record| {
+                    matches!(
+                        record,
+                        Record::Released { .. } | Record::Unconfirmed { .. } | Record::Accepted { .. }
+                    )
+                };
+                assert!(
+                    submissions.is_empty() || records.iter().any(|record| open(&record)),
+                    "what came of each claim is on record: {records:?}"
+                );
                 job.cancel();
                 assert_eq!(job.poll(Instant::ZERO), Step::Done(result.clone()), "and is final");
                 return Story { result, submissions, submitted };

@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use http::Response;
 use zoomout_core::{
-    Api, ApiKey, Error, ErrorKind, Failure, Fields, IdempotencyKey, Instant, Job, Machine, Policy, Step,
-    TaskId, Zoom,
+    Api, ApiKey, Claim, Error, ErrorKind, Failure, Fields, IdempotencyKey, Instant, Job, Machine, Policy,
+    Step, TaskId, Zoom,
 };
 
 const ACCEPTED: &str = r#"{"code":200,"data":[{"status":"submitted","task_id":"task_new"}]}"#;
@@ -46,6 +47,8 @@ fn end(calls: &[Does]) -> Error {
                     }
                 }
             }
+            Step::Claim(_) => job.claimed(now, Ok(Claim::New { lease: Duration::MAX })),
+            Step::Record(_) => job.recorded(now, Ok(())),
             Step::Wait(until) => now = until,
             Step::Done(result) => return result.unwrap_err(),
             Step::Report(_) => {}

@@ -69,8 +69,9 @@ with_settings!(Imagine);
 
 #[test]
 fn one_file_and_one_row_make_an_action() {
-    use crate::{Action, Api, ApiKey, Call, Instant, Job, Machine, Policy, Step};
+    use crate::{Action, Api, ApiKey, Call, Claim, Instant, Job, Machine, Policy, Step};
     use alloc::string::ToString;
+    use core::time::Duration;
 
     let fields =
         Fields::new().with("prompt", "an alpine lake").with("speed", "turbo").with_extra("raw", true.into());
@@ -87,11 +88,17 @@ fn one_file_and_one_row_make_an_action() {
     let api = Api::new(ApiKey::new("sk-sketch").unwrap());
     let mut job =
         Job::submit(action, crate::IdempotencyKey::from_bits(1), Policy::default(), 1, Instant::ZERO);
+    assert!(
+        matches!(job.poll(Instant::ZERO), Step::Claim(intent) if intent.billing_key == "midjourney@imagine-turbo")
+    );
+    job.claimed(Instant::ZERO, Ok(Claim::New { lease: Duration::MAX }));
     let Step::Send { call, .. } = job.poll(Instant::ZERO) else { panic!("nothing is sent") };
     assert!(matches!(call, Call::Submit { .. }));
     assert_eq!(api.request(&call).uri().path(), "/v1/midjourney/generations/imagine");
     let accepted = http::Response::new(r#"{"data":[{"task_id":"task_new"}]}"#);
     job.on(Instant::ZERO, api.answer(&accepted).into());
+    assert!(matches!(job.poll(Instant::ZERO), Step::Record(_)));
+    job.recorded(Instant::ZERO, Ok(()));
     assert!(matches!(job.poll(Instant::ZERO), Step::Report(_)));
     assert!(matches!(job.poll(Instant::ZERO), Step::Wait(at) if at == Instant::from_millis(5_000)));
 }

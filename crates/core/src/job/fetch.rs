@@ -40,6 +40,7 @@ const TRIES: u32 = 4;
 ///         Step::Wait(until) => now = until,
 ///         Step::Report(_) => {}
 ///         Step::Done(result) => break result.unwrap_err(),
+///         Step::Claim(_) | Step::Record(_) => unreachable!("a download is free"),
 ///         Step::AwaitReply => unreachable!("every call is answered at once"),
 ///     }
 /// };

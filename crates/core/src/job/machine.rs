@@ -149,14 +149,15 @@ impl<T: Serialize, C: Serialize> Serialize for Step<T, C> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Billed, ErrorKind, Task, Zoom};
+    use crate::{Billed, ErrorKind, IdempotencyKey, Task, Zoom};
     use alloc::string::ToString;
     use serde_json::json;
 
     #[test]
     fn a_step_has_one_member() {
         let zoom = Zoom::by_ratio(TaskId::new("task_1").unwrap(), None);
-        let call = Call::Submit { action: zoom.into(), idempotency_key: None };
+        let ticket = IdempotencyKey::from_bits(7);
+        let call = Call::Submit { action: zoom.into(), ticket, idempotency_key: true };
         let send: Step<Task> = Step::Send { call, by: Instant::from_millis(1_800_000) };
         assert_eq!(
             json!(send),

@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use std::time::Duration;
+
 use reqwest::Client;
 use tokio::time::{Instant as Tick, sleep, timeout};
 use zoomout_core::{
-    Api, ApiKey, Billed, Error, ErrorKind, Event, Failure, IdempotencyKey, Instant, Job, Machine, Policy,
-    Reply, Step, Task, TaskId, Zoom,
+    Api, ApiKey, Billed, Claim, Error, ErrorKind, Event, Failure, IdempotencyKey, Instant, Job, Machine,
+    Policy, Reply, Step, Task, TaskId, Zoom,
 };
 use zoomout_emulator::{Options, Script, Seed, Server};
 
@@ -24,6 +26,8 @@ async fn drive(http: &Client, api: &Api, mut job: Job, mut hear: impl FnMut(Even
                 let reply = timeout((by - now()) / PACE, send(http, api, request)).await;
                 job.on(now(), reply.unwrap_or_else(|_| Failure::unknown("the time was up").into()));
             }
+            Step::Claim(_) => job.claimed(now(), Ok(Claim::New { lease: Duration::MAX })),
+            Step::Record(_) => job.recorded(now(), Ok(())),
             Step::Wait(until) => sleep((until - now()) / PACE).await,
             Step::Report(event) => hear(event),
             Step::Done(result) => return result,

@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use zoomout_core::{Api, ApiKey, BaseUrl, Error, Language, Policy, Resubmit};
+use zoomout_ledger::{Ledger, MemoryLedger};
 
+use crate::books::Books;
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::clock::{Clock, MachineClock};
@@ -49,6 +51,7 @@ pub struct ClientBuilder {
     clock: Option<Arc<dyn Clock>>,
     limits: Limits,
     on_detached: Option<Listener>,
+    ledger: Option<Arc<dyn Ledger>>,
 }
 
 impl ClientBuilder {
@@ -66,6 +69,7 @@ impl ClientBuilder {
             clock: None,
             limits: Limits::default(),
             on_detached: None,
+            ledger: None,
         }
     }
 
@@ -158,6 +162,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Where it is written down what was submitted and what came of it; in memory if nobody says otherwise. One that
+    /// outlives the process (`SqliteLedger`, with the feature `sqlite`) is what makes a [`Key`](crate::Key) pay once
+    /// across processes.
+    pub fn ledger(mut self, ledger: Arc<dyn Ledger>) -> Self {
+        self.ledger = Some(ledger);
+        self
+    }
+
     /// Another clock; see [`MachineClock::at_pace`].
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -197,7 +209,8 @@ impl ClientBuilder {
         };
         let submissions =
             Submissions::new(engine.engine(), self.on_detached, self.policy.resubmit == Resubmit::Eager);
-        let line = Arc::new(Line { api, transport, clock, submissions });
+        let books = Books::new(self.ledger.unwrap_or_else(|| Arc::new(MemoryLedger::new())));
+        let line = Arc::new(Line { api, books, transport, clock, submissions });
         Ok(Client { line, policy: self.policy, driver, engine })
     }
 

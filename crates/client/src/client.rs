@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use zoomout_core::{
-    Action, Call, Error, Event, Instant, Job, Look, Machine, MidjourneyTask, Policy, Reply, Shown,
-    Submission, Task, TaskId, Upscale, Zoom,
+    Call, Error, ErrorKind, Event, Instant, Job, Look, Machine, MidjourneyTask, Order, Outcome, Policy,
+    Record, Reply, Shown, Submission, Task, TaskId, Upscale, Zoom,
 };
 
 use crate::cancel::CancelToken;
@@ -18,7 +18,6 @@ use crate::drive::Driver;
 use crate::identity::Identity;
 use crate::line::Line;
 use crate::picture::{Pictures, links};
-use crate::transport::Context;
 
 /// A client of the API. Cheap to clone; clones share their connections, their [limits](crate::Limits) and their
 /// pace, whoever asks them for whatever.
@@ -104,23 +103,37 @@ impl Client {
         self.run(upscale.clone())
     }
 
-    /// Submits any action and waits for its pictures. **Costs money** once accepted.
+    /// Submits any action and waits for its pictures. **Costs money** once accepted, but under a key once only:
+    ///
+    /// ```no_run
+    /// use zoomout::{Client, Key, Order, TaskId, Zoom};
+    ///
+    /// let client = Client::from_env()?;
+    /// let zoom = Zoom::by_ratio(TaskId::new("task_01KQW0D3WJ2QYJP9E3H7GZ4D2R")?, None);
+    /// let order = Order::from(zoom).under(Key::new("album/17")?);
+    /// let task = client.run(order.clone())?;
+    /// assert_eq!(client.run(order)?.task_id, task.task_id); // not paid for again
+    /// # Ok::<(), zoomout::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// As [`zoom`](Self::zoom).
-    pub fn run(&self, action: impl Into<Action>) -> Result<Task, Error> {
+    /// As [`zoom`](Self::zoom). Where the order has a key, [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if it
+    /// stands for another request, and [`ErrorKind::Unconfirmed`](crate::ErrorKind::Unconfirmed) if nobody knows
+    /// what became of an earlier submission under it; see [`resolve`](Self::resolve).
+    pub fn run(&self, order: impl Into<Order>) -> Result<Task, Error> {
         let identity = Identity::draw()?;
-        self.drive(|policy, now| Job::submit(action, identity.key, policy, identity.seed, now))
+        let ended = self.drive(|policy, now| Job::submit(order, identity.ticket, policy, identity.seed, now));
+        self.hand_out(ended)
     }
 
-    /// Submits any action and returns as soon as it is accepted. **Costs money** once
-    /// accepted; [`wait`](Self::wait) fetches the result.
+    /// Submits any action and returns as soon as it is accepted. **Costs money** once accepted; [`wait`](Self::wait)
+    /// fetches the result, and until then it is among the [`unfinished`](Self::unfinished).
     ///
     /// # Errors
-    /// As [`zoom`](Self::zoom), but for those of a running task.
-    pub fn submit(&self, action: impl Into<Action>) -> Result<Submission, Error> {
+    /// As [`run`](Self::run), but for those of a running task.
+    pub fn submit(&self, order: impl Into<Order>) -> Result<Submission, Error> {
         let identity = Identity::draw()?;
-        self.drive(|policy, now| Job::submit_only(action, identity.key, policy, identity.seed, now))
+        self.drive(|policy, now| Job::submit_only(order, identity.ticket, policy, identity.seed, now))
     }
 
     /// Waits for a task that was submitted before. Costs nothing.
@@ -128,6 +141,12 @@ impl Client {
     /// # Errors
     /// As [`zoom`](Self::zoom), but for those of a submission.
     pub fn wait(&self, task_id: &TaskId) -> Result<Task, Error> {
+        let ended = self.wait_unacknowledged(task_id);
+        self.hand_out(ended)
+    }
+
+    /// As [`wait`](Self::wait), for those who hand the end on themselves.
+    pub(crate) fn wait_unacknowledged(&self, task_id: &TaskId) -> Result<Task, Error> {
         let seed = Identity::draw()?.seed;
         self.drive(|policy, now| Job::resume(task_id.clone(), policy, seed, now))
     }
@@ -138,7 +157,12 @@ impl Client {
     /// [`ErrorKind::Refused`](crate::ErrorKind::Refused), [`ErrorKind::Transport`](crate::ErrorKind::Transport), [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) or
     /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
     pub fn task(&self, task_id: &TaskId) -> Result<Task, Error> {
-        self.look(task_id)
+        let task: Task = self.look(task_id)?;
+        if let Some(outcome) = Outcome::of(&task) {
+            self.line.keep(&Record::Ended(outcome));
+            self.acknowledge(&task.task_id);
+        }
+        Ok(task)
     }
 
     /// Looks once at a task in Midjourney's vocabulary: the buttons under its picture. Costs nothing.
@@ -160,7 +184,9 @@ impl Client {
     /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) or [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) if a picture cannot be fetched,
     /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). Each names the task.
     pub fn download(&self, task: &Task, path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
-        self.pictures().save_all(&task.task_id, &links(task), path)
+        let files = self.pictures().save_all(&task.task_id, &links(task), path)?;
+        self.line.collected(&task.task_id, &files);
+        Ok(files)
     }
 
     /// Waits for the submissions whose callers were stopped while they were on their way, but not longer than
@@ -197,8 +223,24 @@ impl Client {
         &self,
         begin: impl FnOnce(Policy, Instant) -> M,
     ) -> Result<M::Output, Error> {
-        self.driver
-            .drive(self.policy, begin, |call: Call, context: &Context| self.line.exchange(call, context))
+        self.driver.drive(self.policy, begin, Arc::clone(&self.line))
+    }
+
+    /// Whoever asked is handed how a task ended.
+    fn hand_out(&self, ended: Result<Task, Error>) -> Result<Task, Error> {
+        if let Some(task_id) = end_of(&ended) {
+            self.acknowledge(task_id);
+        }
+        ended
+    }
+}
+
+/// The task whose end this is, if it is one: an error that the task outlives is none.
+pub(crate) fn end_of(ended: &Result<Task, Error>) -> Option<&TaskId> {
+    match ended {
+        Ok(task) => Some(&task.task_id),
+        Err(error) if error.kind() == ErrorKind::TaskFailed => error.task_id(),
+        Err(_) => None,
     }
 }
 

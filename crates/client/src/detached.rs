@@ -1,10 +1,11 @@
 //! A submission that nobody waits for any more, and what became of it.
 
 use std::fmt;
+use std::time::Duration;
 
 use zoomout_core::{
-    Action, Billed, Call, Error, ErrorKind, IdempotencyKey, Instant, Job, Machine, Policy, Reply, Resubmit,
-    Step, Submission, for_people,
+    Action, Billed, Call, Claim, Error, ErrorKind, IdempotencyKey, Instant, Job, Machine, Policy, Record,
+    Reply, Resubmit, Step, Submission, for_people,
 };
 
 use crate::dispatcher::{Class, Reception};
@@ -20,33 +21,53 @@ use crate::errand::reception;
 pub struct Detached {
     /// What was submitted.
     pub action: Action,
-    /// The name under which it was, if it had one.
-    pub idempotency_key: Option<IdempotencyKey>,
+    /// Whose claim it was; what it carried as its `Idempotency-Key`, unless that is switched off.
+    pub ticket: IdempotencyKey,
     /// It was accepted, and is billed; or why not, and whether it may be billed all the same
     /// ([`Error::billed`]).
     pub result: Result<Submission, Error>,
 }
 
-impl Detached {
-    /// What the late reply to a submission means, and what it shows of the server. Nothing for any other call.
+/// What a late reply means.
+pub(crate) struct Late {
+    pub(crate) detached: Detached,
+    /// What it shows of the server.
+    pub(crate) shown: Reception,
+    /// What is to be written down.
+    pub(crate) record: Option<Record>,
+}
+
+impl Late {
+    /// What the late reply to a submission means. Nothing for any other call.
     ///
     /// Where submissions are sent again although they may have been executed (`eager`), a refusal of this attempt
     /// says nothing of those before it.
-    pub(crate) fn new(call: Call, reply: Reply, now: Instant, eager: bool) -> Option<(Self, Reception)> {
-        let Call::Submit { action, idempotency_key } = call else { return None };
+    pub(crate) fn new(call: Call, reply: Reply, now: Instant, eager: bool) -> Option<Self> {
+        let Call::Submit { action, ticket, .. } = call else { return None };
         // The core reads it as it reads the reply to any submission that is sent once.
-        let key = idempotency_key.clone().unwrap_or_else(|| IdempotencyKey::from_bits(0));
         let policy = Policy::default().resubmit(Resubmit::Never);
-        let mut job = Job::submit_only(action.clone(), key, policy, 0, now);
-        let Step::Send { .. } = job.poll(now) else { return None };
-        job.on(now, reply);
-        let first = job.poll(now);
-        let shown = reception(Class::Submission, &first, now);
-        let end = match first {
-            Step::Report(_) => job.poll(now),
-            end => end,
+        let mut job = Job::submit_only(action.clone(), ticket.clone(), policy, 0, now);
+        let mut reply = Some(reply);
+        let (mut shown, mut record) = (Reception::Other, None);
+        let result = loop {
+            let step = job.poll(now);
+            let told = reception(Class::Submission, &step, now);
+            match step {
+                Step::Claim(_) => job.claimed(now, Ok(Claim::New { lease: Duration::MAX })),
+                Step::Send { .. } => job.on(now, reply.take()?),
+                Step::Record(of) => {
+                    record = Some(of);
+                    job.recorded(now, Ok(()));
+                }
+                Step::Report(_) => {}
+                Step::Done(result) => {
+                    shown = told.unwrap_or(shown);
+                    break result;
+                }
+                Step::Wait(_) | Step::AwaitReply => return None,
+            }
+            shown = told.unwrap_or(shown);
         };
-        let Step::Done(result) = end else { return None };
         let result = result.map_err(|error| match error.billed() {
             Billed::No if eager => {
                 let message = "an attempt before this one may have been accepted";
@@ -54,9 +75,14 @@ impl Detached {
             }
             _ => error,
         });
-        Some((Self { action, idempotency_key, result }, shown))
+        // A refusal of this attempt gives no key free while another may have been accepted.
+        let is_certain = result.as_ref().err().is_none_or(|error| error.billed() == Billed::No);
+        let record = record.filter(|record| is_certain || !matches!(record, Record::Released { .. }));
+        Some(Self { detached: Detached { action, ticket, result }, shown, record })
     }
+}
 
+impl Detached {
     /// Into the log of the program, if it has one.
     pub(crate) fn log(&self) {
         log::warn!("{self}");

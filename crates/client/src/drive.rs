@@ -6,11 +6,11 @@ use std::time::Duration;
 use zoomout_core::{Error, ErrorKind, Event, Instant, Machine, Policy};
 
 use crate::cancel::CancelToken;
+use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::contained::contained;
 use crate::dispatcher::{Class, ClockPanicked, EngineHandle, Next};
 use crate::errand::{Errand, Life};
-use crate::transport::Context;
 
 /// Hears what happens.
 pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
@@ -33,7 +33,7 @@ impl Driver {
         &self,
         policy: Policy,
         begin: impl FnOnce(Policy, Instant) -> M,
-        exchange: impl FnMut(M::Call, &Context) -> M::Reply,
+        carrier: impl Carrier<M>,
     ) -> Result<M::Output, Error> {
         let now = contained(|| self.clock.now()).ok_or_else(|| {
             Error::unsent(ErrorKind::Cancelled, "the clock panicked before anything was sent")
@@ -47,7 +47,7 @@ impl Driver {
             }
         };
         let mut errand =
-            Errand::new(Life::Going(machine), exchange, &self.clock, &self.cancel, Box::new(hear));
+            Errand::new(Life::Going(machine), carrier, &self.clock, &self.cancel, Box::new(hear));
         loop {
             let class = errand.class();
             let admit = |engine: &EngineHandle| engine.admit(class, errand.deadline(), &self.cancel);

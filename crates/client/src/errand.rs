@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use zoomout_core::{ApiError, Error, ErrorKind, Event, Failure, Instant, Kind, Machine, Step};
+use zoomout_core::{
+    ApiError, Error, ErrorKind, Event, Failure, Instant, Intent, Kind, LedgerError, Machine, Record, Step,
+};
 
 use crate::cancel::CancelToken;
+use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::contained::contained;
 use crate::dispatcher::{Class, Next, Reception, Turn};
@@ -17,13 +20,15 @@ const BREATH: Duration = Duration::from_millis(10);
 
 /// A machine on its way, turn by turn: on the thread of a caller, or on those of a dispatcher.
 ///
-/// `X` makes its calls. Whatever panics on the way (a transport, a clock, a listener) ends this machine with an
+/// `X` makes its calls and keeps its records. Whatever panics on the way (a transport, a clock, a listener) ends this machine with an
 /// error that is true about money, and nothing else.
 pub(crate) struct Errand<M: Machine, X> {
     life: Life<M>,
-    exchange: X,
-    /// A call for which the last turn had no permit any more.
-    pending: Option<(M::Call, Instant)>,
+    carrier: X,
+    /// What the last turn had no permit for any more.
+    pending: Option<Pending<M::Call>>,
+    /// Whether the last turn made a call.
+    called: bool,
     /// What has come of the call that is out: a clock that panics must not take it along.
     reply: Option<M::Reply>,
     clock: Arc<dyn Clock>,
@@ -33,6 +38,12 @@ pub(crate) struct Errand<M: Machine, X> {
     now: Instant,
     /// What is going on: whatever panics, it was this.
     doing: Doing,
+}
+
+/// What may go on once there is a permit.
+enum Pending<C> {
+    Claim(Intent),
+    Call(C, Instant),
 }
 
 /// Makes the machine at its first turn, so that waiting for a place does not eat up its deadline.
@@ -55,6 +66,8 @@ enum Doing {
     Timing,
     /// Making a call.
     Calling,
+    /// Having something written down.
+    Recording,
     /// Telling the listener.
     Telling,
 }
@@ -62,19 +75,20 @@ enum Doing {
 impl<M, X> Errand<M, X>
 where
     M: Machine,
-    X: FnMut(M::Call, &Context) -> M::Reply,
+    X: Carrier<M>,
 {
     pub(crate) fn new(
         life: Life<M>,
-        exchange: X,
+        carrier: X,
         clock: &Arc<dyn Clock>,
         cancel: &CancelToken,
         hear: Box<dyn FnMut(&Event) + Send>,
     ) -> Self {
         Self {
             life,
-            exchange,
+            carrier,
             pending: None,
+            called: false,
             reply: None,
             clock: Arc::clone(clock),
             cancel: cancel.clone(),
@@ -104,7 +118,12 @@ where
     /// One turn, as a chore of a dispatcher or on the thread of a caller: at most one call, and whatever is to be
     /// told. `heard` learns what the call shows of the server, as soon as it is over and before anybody is told.
     pub(crate) fn turn(&mut self, class: Class, heard: &mut dyn FnMut(Reception)) -> Next {
-        contained(|| self.go_on(class, heard)).unwrap_or_else(|| self.give_up())
+        self.called = false;
+        let next = contained(|| self.go_on(class, heard)).unwrap_or_else(|| self.give_up());
+        if !self.called {
+            heard(Reception::Unused);
+        }
+        next
     }
 
     /// Waits on this thread until then, or until somebody cancels. A clock that comes back too early is not asked
@@ -135,8 +154,8 @@ where
             self.give_up();
         };
         // What others gave us may panic when it is dropped.
-        let Self { exchange, hear, pending, reply, clock, .. } = self;
-        contained(move || drop((exchange, hear, pending, reply, clock)));
+        let Self { carrier, hear, pending, reply, clock, .. } = self;
+        contained(move || drop((carrier, hear, pending, reply, clock)));
         result
     }
 
@@ -157,19 +176,29 @@ where
         loop {
             let Life::Going(machine) = &mut self.life else { return Next::Ended };
             let step = match self.pending.take() {
-                Some((call, by)) => Step::Send { call, by },
+                Some(Pending::Call(call, by)) => Step::Send { call, by },
+                Some(Pending::Claim(intent)) => Step::Claim(intent),
                 None => machine.poll(self.now),
             };
-            if let Some(called) = over.take() {
-                heard(reception(called, &step, self.now));
+            if let Some(called) = over
+                && let Some(shown) = reception(called, &step, self.now)
+            {
+                over = None;
+                heard(shown);
             }
             match step {
+                Step::Claim(intent) if place.is_some() => self.claim(intent),
+                Step::Claim(intent) => {
+                    self.pending = Some(Pending::Claim(intent));
+                    return self.again(self.now);
+                }
+                Step::Record(record) => self.record(&record),
                 Step::Send { call, by } if place.is_some() => {
                     over = place.take();
                     self.call(call, by);
                 }
                 Step::Send { call, by } => {
-                    self.pending = Some((call, by));
+                    self.pending = Some(Pending::Call(call, by));
                     return self.again(self.now);
                 }
                 Step::Report(event) => self.tell(&event),
@@ -196,12 +225,13 @@ where
 
     fn call(&mut self, call: M::Call, by: Instant) {
         // Until the clock has answered, the call is not out.
-        self.pending = Some((call, by));
+        self.pending = Some(Pending::Call(call, by));
         self.doing = Doing::Timing;
         let context = Context::new(&self.cancel, self.clock.left(by));
-        let Some((call, _)) = self.pending.take() else { return };
+        let Some(Pending::Call(call, _)) = self.pending.take() else { return };
         self.doing = Doing::Calling;
-        self.reply = Some((self.exchange)(call, &context));
+        self.called = true;
+        self.reply = Some(self.carrier.call(call, &context));
         self.tick();
         self.hand_over();
     }
@@ -214,6 +244,34 @@ where
                 machine.cancel();
             }
             machine.on(self.now, reply);
+        }
+    }
+
+    /// Asks for leave to submit. A machine that is stopped meanwhile hears of that first.
+    fn claim(&mut self, intent: Intent) {
+        let intent = self.pending.insert(Pending::Claim(intent));
+        let Pending::Claim(intent) = intent else { return };
+        self.doing = Doing::Recording;
+        let claim = self.carrier.claim(intent);
+        self.pending = None;
+        self.tick();
+        if let Life::Going(machine) = &mut self.life {
+            if self.cancel.is_cancelled() {
+                machine.cancel();
+            }
+            machine.claimed(self.now, claim);
+        }
+    }
+
+    fn record(&mut self, record: &Record) {
+        self.doing = Doing::Recording;
+        let recorded = self.carrier.record(record);
+        if let Err(error) = &recorded {
+            log::warn!("{error}; not on record: {record:?}");
+        }
+        self.tick();
+        if let Life::Going(machine) = &mut self.life {
+            machine.recorded(self.now, recorded);
         }
     }
 
@@ -236,10 +294,13 @@ where
         self.unsent("cancelled before it was sent");
     }
 
-    /// A call that has no permit never leaves.
+    /// What has no permit never leaves.
     fn unsent(&mut self, why: &str) {
-        if let (Some(_), Life::Going(machine)) = (self.pending.take(), &mut self.life) {
-            machine.on(self.now, Failure::not_sent(why).into());
+        let Life::Going(machine) = &mut self.life else { return };
+        match self.pending.take() {
+            Some(Pending::Call(..)) => machine.on(self.now, Failure::not_sent(why).into()),
+            Some(Pending::Claim(_)) => machine.claimed(self.now, Err(LedgerError::new(why))),
+            None => {}
         }
     }
 
@@ -255,6 +316,7 @@ where
         let who = match self.doing {
             Doing::Calling => "the transport panicked",
             Doing::Telling => "the observer of its events panicked",
+            Doing::Recording => "the ledger panicked",
             Doing::Timing => "the clock panicked",
             Doing::Thinking => "it was given up",
         };
@@ -272,8 +334,20 @@ where
                     self.life = Life::Ended(result.map_err(blame));
                     return Next::Ended;
                 }
-                Step::AwaitReply => machine.on(self.now, Failure::unknown(who).into()),
+                // Whichever of them is out: the others are nobody's reply.
+                Step::AwaitReply => {
+                    machine.on(self.now, Failure::unknown(who).into());
+                    machine.claimed(self.now, Err(LedgerError::new(who)));
+                    machine.recorded(self.now, Err(LedgerError::new(who)));
+                }
                 Step::Send { .. } => machine.on(self.now, Failure::not_sent(who).into()),
+                Step::Claim(_) => machine.claimed(self.now, Err(LedgerError::new(who))),
+                Step::Record(record) => {
+                    let carrier = &mut self.carrier;
+                    let recorded = contained(|| carrier.record(&record));
+                    let recorded = recorded.unwrap_or_else(|| Err(LedgerError::new("the ledger panicked")));
+                    machine.recorded(self.now, recorded);
+                }
                 Step::Report(event) => {
                     let hear = &mut self.hear;
                     contained(|| hear(&event));
@@ -284,18 +358,19 @@ where
     }
 }
 
-/// What the first step after a call shows of the server.
-pub(crate) fn reception<T, C>(class: Class, step: &Step<T, C>, now: Instant) -> Reception {
-    match (class, step) {
-        (Class::Submission, Step::Report(Event::Submitted(_))) => Reception::Accepted,
+/// What a step after a call shows of the server; nothing where the next one does.
+pub(crate) fn reception<T, C>(class: Class, step: &Step<T, C>, now: Instant) -> Option<Reception> {
+    Some(match (class, step) {
+        (Class::Submission, Step::Record(Record::Accepted { .. })) => Reception::Accepted,
         (Class::Submission, Step::Report(Event::Retrying(retry))) if retry.rate_limited => {
             Reception::Overrun(now + retry.after)
         }
         (Class::Submission, Step::Done(Err(error))) if error.api().is_some_and(ApiError::is_rate_limit) => {
             Reception::Overrun(now + error.retry_after().unwrap_or_default())
         }
+        (Class::Submission, Step::Record(_)) => return None,
         _ => Reception::Other,
-    }
+    })
 }
 
 impl<M: Machine, X> fmt::Debug for Errand<M, X> {

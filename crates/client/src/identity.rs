@@ -5,8 +5,8 @@ use zoomout_core::{Error, ErrorKind, IdempotencyKey};
 /// What tells one job from all others.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
-    /// Its submission's name for itself.
-    pub(crate) key: IdempotencyKey,
+    /// Whose claim its submission is.
+    pub(crate) ticket: IdempotencyKey,
     /// What spreads its waits.
     pub(crate) seed: u64,
 }
@@ -14,12 +14,13 @@ pub(crate) struct Identity {
 impl Identity {
     /// A new one. A generator of this process's own would not do: a program may seed it, and a fork copies it.
     pub(crate) fn draw() -> Result<Self, Error> {
-        let (mut key, mut seed) = ([0; 16], [0; 8]);
-        getrandom::fill(&mut key).and_then(|()| getrandom::fill(&mut seed)).map_err(|error| {
+        let (mut ticket, mut seed) = ([0; 16], [0; 8]);
+        getrandom::fill(&mut ticket).and_then(|()| getrandom::fill(&mut seed)).map_err(|error| {
             let message = "the operating system gives no random numbers; nothing was sent";
             Error::unsent(ErrorKind::Storage, message).caused_by(&error)
         })?;
-        Ok(Self { key: IdempotencyKey::from_bits(u128::from_ne_bytes(key)), seed: u64::from_ne_bytes(seed) })
+        let ticket = IdempotencyKey::from_bits(u128::from_ne_bytes(ticket));
+        Ok(Self { ticket, seed: u64::from_ne_bytes(seed) })
     }
 }
 
@@ -28,10 +29,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seeded_program_gets_different_keys() {
+    fn a_seeded_program_gets_different_tickets() {
         let draw = || {
             fastrand::seed(7);
-            Identity::draw().unwrap().key
+            Identity::draw().unwrap().ticket
         };
         assert_ne!(draw(), draw());
     }

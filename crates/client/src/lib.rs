@@ -34,10 +34,13 @@
 //! neither is compiled: the program brings a [`Transport`] of its own ([`ClientBuilder::transport`]).
 #![forbid(unsafe_code)]
 
+mod books;
 mod builder;
 mod cancel;
+mod carrier;
 mod client;
 mod clock;
+mod collect;
 mod contained;
 mod departure;
 mod detached;
@@ -56,12 +59,14 @@ mod sync;
 mod target;
 pub mod testing;
 mod transport;
+mod unfinished;
 mod whole;
 
 pub use self::builder::ClientBuilder;
 pub use self::cancel::CancelToken;
 pub use self::client::Client;
 pub use self::clock::{Clock, MachineClock};
+pub use self::collect::{Collect, Collected};
 pub use self::detached::Detached;
 pub use self::dispatcher::{
     Batch, Dispatcher, Finished, JobHandle, Lateness, Limits, NotYet, Unfinished, Work, ZoomMany,
@@ -73,6 +78,7 @@ pub use self::seconds::{milliseconds, seconds};
 pub use self::target::check_target;
 pub use self::transport::{Context, FetchError, Transport};
 pub use zoomout_core::*;
+pub use zoomout_ledger::{Entry, Filter, Ledger, MemoryLedger, Owner, Resolution, Salt, State, Which};
 
 /// The code in the README is compiled.
 #[cfg(doctest)]

@@ -1,9 +1,11 @@
 //! The way to the API: an account, what carries its calls, and the clock that bounds them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use zoomout_core::{Api, Call, Reply};
+use zoomout_core::{Api, Call, Record, Reply, TaskId, for_people};
 
+use crate::books::Books;
 use crate::clock::Clock;
 use crate::submissions::Submissions;
 use crate::transport::{Context, Transport};
@@ -12,6 +14,7 @@ use crate::transport::{Context, Transport};
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) api: Api,
+    pub(crate) books: Books,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) submissions: Arc<Submissions>,
@@ -24,7 +27,30 @@ impl Line {
             return self.send(&call, context);
         }
         let line = Arc::clone(self);
-        self.submissions.exchange(call, context, move |call, context| line.send(call, context))
+        let keeper = Arc::clone(self);
+        let send = move |call: &Call, context: &Context| line.send(call, context);
+        self.submissions.exchange(call, context, send, move |record| keeper.keep(record))
+    }
+
+    /// Writes down what nobody waits for any more. Where that fails, the log of the program has it.
+    pub(crate) fn keep(&self, record: &Record) {
+        if let Err(error) = self.books.record(&self.api, record) {
+            log::warn!("{error}; not on record: {record:?}");
+        }
+    }
+
+    /// Writes down that whoever asked has been handed this end. Where that fails, it will be handed out once more.
+    pub(crate) fn acknowledge(&self, task_id: &TaskId) {
+        if let Err(error) = self.books.handed_out(&self.api, task_id) {
+            log::warn!("{error}; the end of {} will be told again", for_people(task_id.as_str()));
+        }
+    }
+
+    /// Writes down where the pictures of a task are.
+    pub(crate) fn collected(&self, task_id: &TaskId, files: &[PathBuf]) {
+        if let Err(error) = self.books.collected(&self.api, task_id, files) {
+            log::warn!("{error}; the pictures of {} will be fetched again", for_people(task_id.as_str()));
+        }
     }
 
     fn send(&self, call: &Call, context: &Context) -> Reply {

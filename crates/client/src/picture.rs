@@ -10,6 +10,7 @@ use tempfile::spooled_tempfile;
 use zoomout_core::{Error, Fetch, Fetched, Instant, Picture, Policy, Task, TaskId, Trouble};
 
 use crate::cancel::CancelToken;
+use crate::carrier::Free;
 use crate::drive::Driver;
 use crate::identity::Identity;
 use crate::place::Place;
@@ -134,7 +135,8 @@ impl Pictures {
         let Self { transport, policy, driver } = self;
         let seed = Identity::draw()?.seed;
         let begin = |policy, now| download.begin(policy, seed, now);
-        driver.drive(*policy, begin, |picture, context| make(download, &**transport, &picture, context))
+        let carry = |picture: Picture, context: &Context| make(download, &**transport, &picture, context);
+        driver.drive(*policy, begin, Free(carry))
     }
 }
 

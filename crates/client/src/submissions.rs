@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::thread::Result as Outcome;
 use std::time::Duration;
 
-use zoomout_core::{Call, Failure, Reply};
+use zoomout_core::{Call, Failure, Record, Reply};
 
 use crate::cancel::CancelToken;
 use crate::contained::contained;
-use crate::detached::Detached;
+use crate::detached::{Detached, Late};
 use crate::dispatcher::{Class, Engine, Permit};
 use crate::sync::{Condvar, Mutex, lock, wait_while};
 use crate::transport::Context;
@@ -69,12 +69,13 @@ impl Submissions {
     }
 
     /// Makes a call that costs money, and waits for the reply or until somebody cancels. What has not left by
-    /// then never will; what may have left is read to its end.
+    /// then never will; what may have left is read to its end, and `keep` then writes down what came of it.
     pub(crate) fn exchange(
         self: &Arc<Self>,
         call: Call,
         context: &Context,
         send: impl FnOnce(&Call, &Context) -> Reply + Send + 'static,
+        keep: impl FnOnce(&Record) + Send + 'static,
     ) -> Reply {
         let cancel = &context.cancel;
         if cancel.is_cancelled() {
@@ -91,7 +92,7 @@ impl Submissions {
             move || {
                 let Some((call, send)) = lock(&errand).take() else { return };
                 let outcome = catch_unwind(AssertUnwindSafe(|| send(&call, &context)));
-                submissions.arrived(call, outcome, &wait);
+                submissions.arrived(call, outcome, keep, &wait);
                 bell.cancel();
             }
         };
@@ -137,7 +138,7 @@ impl Submissions {
     }
 
     /// On the thread that reads: hands the reply to whoever waits, or tells of it.
-    fn arrived(&self, call: Call, outcome: Outcome<Reply>, wait: &Mutex<Wait>) {
+    fn arrived(&self, call: Call, outcome: Outcome<Reply>, keep: impl FnOnce(&Record), wait: &Mutex<Wait>) {
         let place = {
             let mut wait = lock(wait);
             match mem::replace(&mut *wait, Wait::Going) {
@@ -153,10 +154,11 @@ impl Submissions {
             mem::forget(panic);
             Failure::unknown("the transport panicked").into()
         });
-        let end = Detached::new(call, reply, self.engine.now(), self.eager);
-        if let Some((detached, shown)) = &end {
+        let end = Late::new(call, reply, self.engine.now(), self.eager);
+        if let Some(Late { detached, shown, record }) = &end {
             place.heard(*shown);
             // There is nobody to tell of a panic in here.
+            contained(|| record.as_ref().map(keep));
             contained(|| detached.log());
             if let Some(listener) = &self.listener {
                 LISTENING.set(true);
@@ -166,7 +168,7 @@ impl Submissions {
         }
         let mut left = lock(&self.left);
         left.out -= 1;
-        left.ends.extend(end.map(|(detached, _)| detached));
+        left.ends.extend(end.map(|late| late.detached));
         drop(left);
         self.ended.notify_all();
     }

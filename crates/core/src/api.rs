@@ -128,6 +128,17 @@ impl Api {
         &self.base
     }
 
+    /// What tells this account from others in a ledger: a fingerprint of its key, which nobody gets the key from.
+    /// With another salt it is another one.
+    pub fn account(&self, salt: &[u8]) -> String {
+        self.key.fingerprint(salt)
+    }
+
+    /// The text, with the key overwritten wherever it holds it: for what is kept on disk.
+    pub fn without_key(&self, text: &str) -> String {
+        self.key.redacted(text)
+    }
+
     /// An answer to one of this account's calls, as a [`Machine`](crate::Machine) takes it.
     ///
     /// This is the only way in. It cuts the key out of every text that is meant for people, so that a server

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use zoomout_core::{
-    Api, ApiKey, Billed, Call, Error, ErrorKind, Event, IdempotencyKey, Instant, Job, Machine, Policy,
+    Api, ApiKey, Billed, Call, Claim, Error, ErrorKind, Event, IdempotencyKey, Instant, Job, Machine, Policy,
     Resubmit, Step, TaskId, Zoom,
 };
 
@@ -109,6 +109,8 @@ fn zoom(server: &mut Server, resubmit: Resubmit, seed: u64) -> End {
             }
             Step::Report(Event::Submitted(submission)) => submitted = Some(submission.task_id),
             Step::Report(_) => {}
+            Step::Claim(_) => job.claimed(now, Ok(Claim::New { lease: Duration::MAX })),
+            Step::Record(_) => job.recorded(now, Ok(())),
             Step::Wait(until) => now = until,
             Step::Done(result) => {
                 let result = result.map(|task| task.task_id);

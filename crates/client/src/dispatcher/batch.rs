@@ -2,23 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use zoomout_core::{Error, Event, Task};
+use zoomout_core::{Error, Event, Task, TaskId};
 
 use super::Dispatcher;
 use super::work::Work;
-use crate::client::Client;
+use crate::client::{Client, end_of};
+use crate::line::Line;
 
 /// So many zooms may be under way at a time if nobody says otherwise.
-const WINDOW: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
+const WINDOW: NonZeroUsize = NonZeroUsize::new(32).unwrap();
 
 /// The end of one of many zooms.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Finished {
     /// Its place in the input, from 0.
     pub index: usize,
+    /// What was asked for.
+    pub request: Work,
     /// How it ended.
     pub result: Result<Task, Error>,
 }
@@ -30,18 +35,23 @@ pub struct NotYet;
 /// Many zooms under way: what [`ZoomMany`](crate::ZoomMany) stands on, for those whose input does not come
 /// from an iterator.
 ///
-/// Dropping it stops all; the tasks go on at the server.
+/// A result counts as handed out once the next one is asked for: until then, and whatever ends the loop before that,
+/// it is among the [unfinished](Client::unfinished). Dropping it stops all; the tasks go on at the server.
 #[derive(Debug)]
 pub struct Batch {
     dispatcher: Dispatcher,
+    line: Arc<Line>,
+    /// The task whose end was handed out last.
+    last: Option<TaskId>,
     window: NonZeroUsize,
     in_order: bool,
+    acknowledges: bool,
     sender: Sender<Finished>,
     receiver: Receiver<Finished>,
     added: usize,
     handed_out: usize,
     /// Those that wait until it is their turn to be handed out.
-    early: BTreeMap<usize, Result<Task, Error>>,
+    early: BTreeMap<usize, Finished>,
 }
 
 impl Batch {
@@ -50,8 +60,11 @@ impl Batch {
         let (sender, receiver) = channel();
         Self {
             dispatcher: Dispatcher::new(client),
+            line: Arc::clone(&client.line),
+            last: None,
             window: WINDOW,
             in_order: false,
+            acknowledges: true,
             sender,
             receiver,
             added: 0,
@@ -60,8 +73,8 @@ impl Batch {
         }
     }
 
-    /// How many may be under way at a time, those that wait for their turn to be handed out included; 1,000
-    /// if nobody says otherwise.
+    /// How many may be under way at a time, those that wait for their turn to be handed out included; 32 if
+    /// nobody says otherwise.
     #[must_use]
     pub fn window(self, window: NonZeroUsize) -> Self {
         Self { window, ..self }
@@ -71,6 +84,13 @@ impl Batch {
     #[must_use]
     pub fn in_order(self) -> Self {
         Self { in_order: true, ..self }
+    }
+
+    /// Results count as handed out once somebody says so with [`Client::acknowledge`], and not when the next one is
+    /// asked for. For those who hand them on, and may fail to.
+    #[must_use]
+    pub fn unacknowledged(self) -> Self {
+        Self { acknowledges: false, ..self }
     }
 
     /// Whether the window has room for one more.
@@ -93,13 +113,14 @@ impl Batch {
     ) -> usize {
         let index = self.added;
         self.added += 1;
-        let sender = self.sender.clone();
+        let (sender, work) = (self.sender.clone(), work.into());
+        let request = work.clone();
         let end = move |result| {
-            // Nobody receives any more: then nobody wants to know.
-            drop(sender.send(Finished { index, result }));
+            // Nobody receives any more: then the ledger keeps it.
+            drop(sender.send(Finished { index, request, result }));
             on_end(index);
         };
-        self.dispatcher.spawn(work, move |event| on_event(index, event), end);
+        self.dispatcher.spawn_unacknowledged(work, move |event| on_event(index, event), end);
         index
     }
 
@@ -108,11 +129,20 @@ impl Batch {
     /// # Errors
     /// [`NotYet`] if none came in time.
     pub fn next_within(&mut self, patience: Duration) -> Result<Option<Finished>, NotYet> {
+        if let Some(task_id) = self.last.take() {
+            self.line.acknowledge(&task_id);
+        }
+        let next = self.receive(patience)?;
+        let last = next.as_ref().filter(|_| self.acknowledges);
+        self.last = last.and_then(|finished| end_of(&finished.result)).cloned();
+        Ok(next)
+    }
+
+    fn receive(&mut self, patience: Duration) -> Result<Option<Finished>, NotYet> {
         while !self.is_empty() {
-            if let Some(result) = self.early.remove(&self.handed_out) {
-                let index = self.handed_out;
+            if let Some(finished) = self.early.remove(&self.handed_out) {
                 self.handed_out += 1;
-                return Ok(Some(Finished { index, result }));
+                return Ok(Some(finished));
             }
             let finished = match self.receiver.recv_timeout(patience) {
                 Ok(finished) => finished,
@@ -124,9 +154,24 @@ impl Batch {
                 self.handed_out += 1;
                 return Ok(Some(finished));
             }
-            self.early.insert(finished.index, finished.result);
+            self.early.insert(finished.index, finished);
         }
         Ok(None)
+    }
+
+    /// Stops all that are under way, and hands back everything that was not handed out, whether it ended or not,
+    /// within `patience`: each with what was asked for, and its task where that is known. All that may be billed of it
+    /// is among the [unfinished](Client::unfinished).
+    pub fn stop(mut self, patience: Duration) -> Vec<Finished> {
+        self.cancel();
+        let until = Instant::now().checked_add(patience);
+        let mut unfinished = Vec::new();
+        while !self.is_empty() {
+            let left = until.map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
+            let Ok(Some(finished)) = self.receive(left) else { break };
+            unfinished.push(finished);
+        }
+        unfinished
     }
 
     /// Stops all that are under way; each is still handed out, with an error that names its task.

@@ -62,6 +62,8 @@ pub(crate) enum Reception {
     Overrun(Instant),
     /// Nothing about its pace.
     Other,
+    /// No call was made: it takes no part in the pace.
+    Unused,
 }
 
 /// Something that is done turn by turn, on whichever thread is free. No method is called under a lock.

@@ -7,10 +7,10 @@ use zoomout_core::{Error, ErrorKind, Event, Machine};
 
 use super::chore::{Chore, Class, Next, Reception};
 use super::group::Member;
+use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::contained::contained;
 use crate::errand::{Errand, Life};
-use crate::transport::Context;
 
 /// Hears how it ended.
 type OnEnd<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
@@ -26,11 +26,11 @@ pub(super) struct Commission<M: Machine, X> {
 impl<M, X> Commission<M, X>
 where
     M: Machine,
-    X: FnMut(M::Call, &Context) -> M::Reply,
+    X: Carrier<M>,
 {
     pub(super) fn new(
         life: Life<M>,
-        exchange: X,
+        carrier: X,
         clock: &Arc<dyn Clock>,
         member: Member,
         mut on_event: impl FnMut(&Event) + Send + 'static,
@@ -44,14 +44,14 @@ where
             }
             on_event(event);
         });
-        Self { errand: Errand::new(life, exchange, clock, &member.token, hear), on_end, member }
+        Self { errand: Errand::new(life, carrier, clock, &member.token, hear), on_end, member }
     }
 }
 
 impl<M, X> Chore for Commission<M, X>
 where
     M: Machine<Call: Send, Reply: Send, Output: Send> + Send,
-    X: FnMut(M::Call, &Context) -> M::Reply + Send,
+    X: Carrier<M> + Send,
 {
     fn class(&self) -> Class {
         self.errand.class()

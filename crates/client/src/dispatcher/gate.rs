@@ -128,7 +128,8 @@ impl Gate {
         match reception {
             Reception::Accepted => self.pace.accepted(),
             Reception::Overrun(until) => self.pace.refused(until, now),
-            Reception::Other => {}
+            Reception::Unused if class == Class::Submission => self.pace.unsent(),
+            Reception::Other | Reception::Unused => {}
         }
         self.ring(now);
     }

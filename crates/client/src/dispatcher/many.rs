@@ -17,14 +17,16 @@ type Heard = Arc<dyn Fn(usize, &Event) + Send + Sync>;
 ///
 /// Nothing is submitted before the first result is asked for. The input may be endless: it is read only as
 /// far as there is room in the [window](Self::window). Cancelling the client's token stops all; what has not
-/// been read is not submitted, and each that had been ends with an error that names its task. So does
-/// dropping this, but then nobody hears of the tasks.
+/// been read is not submitted, and each that had been ends with an error that names its task. Leaving the loop early
+/// loses nothing: what was paid for and not handed out is among the [unfinished](Client::unfinished), the last result
+/// included, and [`stop`](Self::stop) hands it back.
 #[must_use = "nothing is submitted before the first result is asked for"]
 pub struct ZoomMany<I: Iterator> {
     client: Client,
     input: I,
     window: Option<NonZeroUsize>,
     in_order: bool,
+    acknowledges: bool,
     heard: Option<Heard>,
     batch: Option<Batch>,
     exhausted: bool,
@@ -67,6 +69,7 @@ impl Client {
             input: input.into_iter(),
             window: None,
             in_order: false,
+            acknowledges: true,
             heard: self
                 .driver
                 .observer
@@ -91,6 +94,12 @@ impl<I: Iterator<Item: Into<Work>>> ZoomMany<I> {
         self
     }
 
+    /// As [`Batch::unacknowledged`].
+    pub(crate) fn unacknowledged(mut self) -> Self {
+        self.acknowledges = false;
+        self
+    }
+
     /// Hears the events of each, by its place in the input, in place of the client's own observer. Called
     /// on other threads.
     pub fn observed_by(mut self, heard: impl Fn(usize, &Event) + Send + Sync + 'static) -> Self {
@@ -98,12 +107,21 @@ impl<I: Iterator<Item: Into<Work>>> ZoomMany<I> {
         self
     }
 
+    /// Stops all that are under way, submits nothing more, and hands back what was not handed out; see
+    /// [`Batch::stop`].
+    pub fn stop(self, patience: Duration) -> Vec<Finished> {
+        self.batch.map_or_else(Vec::new, |batch| batch.stop(patience))
+    }
+
     fn start(&self) -> Batch {
         let mut batch = Batch::new(&self.client);
         if let Some(window) = self.window {
             batch = batch.window(window);
         }
-        if self.in_order { batch.in_order() } else { batch }
+        if self.in_order {
+            batch = batch.in_order();
+        }
+        if self.acknowledges { batch } else { batch.unacknowledged() }
     }
 }
 

@@ -35,12 +35,13 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use zoomout_core::{
-    Action, Call, Error, Event, Fetched, Instant, Job, Kind, Look, Machine, MidjourneyTask, Picture, Policy,
+    Call, Error, Event, Fetched, Instant, Job, Kind, Look, Machine, MidjourneyTask, Order, Picture, Policy,
     Reply, Shown, Submission, Task, TaskId,
 };
 
 use crate::cancel::{CancelToken, OnCancel};
-use crate::client::Client;
+use crate::carrier::{Carrier, Free};
+use crate::client::{Client, end_of};
 use crate::errand::Life;
 use crate::identity::Identity;
 use crate::line::Line;
@@ -124,11 +125,31 @@ impl Dispatcher {
         on_event: impl FnMut(&Event) + Send + 'static,
         on_end: impl FnOnce(Result<Task, Error>) + Send + 'static,
     ) -> JobHandle {
+        let line = Arc::clone(&self.line);
+        let on_end = move |ended: Result<Task, Error>| {
+            let task_id = end_of(&ended).cloned();
+            on_end(ended);
+            if let Some(task_id) = task_id {
+                line.acknowledge(&task_id);
+            }
+        };
+        self.spawn_unacknowledged(work, on_event, on_end)
+    }
+
+    /// As [`spawn`](Self::spawn), but the end of a task counts as handed out once somebody says so with
+    /// [`Client::acknowledge`]: until then it is among the [unfinished](Client::unfinished). For those who hand it
+    /// on, and may fail to.
+    pub fn spawn_unacknowledged(
+        &self,
+        work: impl Into<Work>,
+        on_event: impl FnMut(&Event) + Send + 'static,
+        on_end: impl FnOnce(Result<Task, Error>) + Send + 'static,
+    ) -> JobHandle {
         let policy = self.policy;
         match work.into() {
-            Work::Submit(action) => self.ask(None, Kind::Submission, on_event, on_end, move |now| {
-                let identity = Identity::draw()?;
-                Ok(Job::submit(action.clone(), identity.key, policy, identity.seed, now))
+            Work::Submit(order) => self.ask(None, Kind::Submission, on_event, on_end, move |now| {
+                let Identity { ticket, seed } = Identity::draw()?;
+                Ok(Job::submit(order.clone(), ticket, policy, seed, now))
             }),
             Work::Wait(task_id) => {
                 self.ask(Some(task_id.clone()), Kind::Look, on_event, on_end, move |now| {
@@ -141,18 +162,18 @@ impl Dispatcher {
     /// Submits, and leaves the task alone once it is accepted. **Costs money** once accepted.
     pub fn submit(
         &self,
-        action: impl Into<Action>,
+        order: impl Into<Order>,
         on_end: impl FnOnce(Result<Submission, Error>) + Send + 'static,
     ) -> JobHandle {
-        let (action, policy) = (action.into(), self.policy);
+        let (order, policy) = (order.into(), self.policy);
         self.ask(
             None,
             Kind::Submission,
             |_| {},
             on_end,
             move |now| {
-                let identity = Identity::draw()?;
-                Ok(Job::submit_only(action.clone(), identity.key, policy, identity.seed, now))
+                let Identity { ticket, seed } = Identity::draw()?;
+                Ok(Job::submit_only(order.clone(), ticket, policy, seed, now))
             },
         )
     }
@@ -189,7 +210,13 @@ impl Dispatcher {
         on_event: impl FnMut(&Event) + Send + 'static,
         on_end: impl FnOnce(Result<Vec<PathBuf>, Error>) + Send + 'static,
     ) -> JobHandle {
-        self.fetch(download, Download::save, on_event, on_end)
+        let (line, task_id) = (Arc::clone(&self.line), download.task_id().cloned());
+        self.fetch(download, Download::save, on_event, move |saved| {
+            if let (Ok(files), Some(task_id)) = (&saved, &task_id) {
+                line.collected(task_id, files);
+            }
+            on_end(saved);
+        })
     }
 
     /// Reads a picture into memory, as [`download`](Self::download) saves it.
@@ -228,10 +255,10 @@ impl Dispatcher {
     ) -> JobHandle {
         let (line, policy) = (Arc::clone(&self.line), self.policy);
         let (task_id, fetched) = (download.task_id().cloned(), download.clone());
-        let exchange =
+        let carry =
             move |picture: Picture, context: &Context| make(&fetched, &*line.transport, &picture, context);
         let begin = Box::new(move |now| Ok(download.begin(policy, Identity::draw()?.seed, now)));
-        self.commission(task_id, Life::Waiting(Kind::Download, begin), exchange, on_event, on_end)
+        self.commission(task_id, Life::Waiting(Kind::Download, begin), Free(carry), on_event, on_end)
     }
 
     /// Takes on a machine that asks the API.
@@ -244,24 +271,23 @@ impl Dispatcher {
         begin: impl FnMut(Instant) -> Result<M, Error> + Send + 'static,
     ) -> JobHandle {
         let line = Arc::clone(&self.line);
-        let exchange = move |call: Call, context: &Context| line.exchange(call, context);
-        self.commission(task_id, Life::Waiting(kind, Box::new(begin)), exchange, on_event, on_end)
+        self.commission(task_id, Life::Waiting(kind, Box::new(begin)), line, on_event, on_end)
     }
 
     fn commission<M, X>(
         &self,
         task_id: Option<TaskId>,
         life: Life<M>,
-        exchange: X,
+        carrier: X,
         on_event: impl FnMut(&Event) + Send + 'static,
         on_end: impl FnOnce(Result<M::Output, Error>) + Send + 'static,
     ) -> JobHandle
     where
         M: Machine<Call: Send, Reply: Send, Output: Send> + Send + 'static,
-        X: FnMut(M::Call, &Context) -> M::Reply + Send + 'static,
+        X: Carrier<M> + Send + 'static,
     {
         let id = self.group.take_in(task_id, |member| {
-            Box::new(Commission::new(life, exchange, &self.line.clock, member, on_event, Box::new(on_end)))
+            Box::new(Commission::new(life, carrier, &self.line.clock, member, on_event, Box::new(on_end)))
         });
         self.handle(id)
     }

@@ -48,6 +48,11 @@ impl Pace {
         }
     }
 
+    /// What was let through was not sent after all.
+    pub(super) fn unsent(&mut self) {
+        self.recent.pop_back();
+    }
+
     /// The server is overrun, and wants nobody before this moment. However long it asks to wait, after a minute
     /// somebody tries: whoever waits in line must hear of it.
     pub(super) fn refused(&mut self, until: Instant, now: Instant) {

@@ -15,6 +15,7 @@ use super::chore::{Class, Next, Reception};
 use super::limits::Limits;
 use super::scheduler::{Id, Scheduler};
 use crate::cancel::CancelToken;
+use crate::carrier::Free;
 use crate::clock::Clock;
 use crate::errand::{Errand, Life};
 use crate::testing::JumpingClock;
@@ -74,7 +75,7 @@ type Ends = Arc<Mutex<BTreeMap<usize, Result<Task, zoomout_core::Error>>>>;
 type Exchange = Box<dyn FnMut(Call, &Context) -> Reply>;
 
 /// A zoom under way, and its number.
-type Zooming = (usize, Errand<Job, Exchange>);
+type Zooming = (usize, Errand<Job, Free<Exchange>>);
 
 struct Simulation {
     model: Arc<Mutex<Model>>,
@@ -106,9 +107,9 @@ impl Simulation {
         };
         let life = Life::Waiting(Kind::Submission, Box::new(begin));
         let model = Arc::clone(&self.model);
-        let exchange: Exchange = Box::new(move |call, _| model.lock().unwrap().exchange(&call));
+        let carrier: Free<Exchange> = Free(Box::new(move |call, _| model.lock().unwrap().exchange(&call)));
         let clock: Arc<dyn Clock> = Arc::<JumpingClock>::clone(&self.clock);
-        let errand = Errand::new(life, exchange, &clock, &CancelToken::new(), Box::new(|_| {}));
+        let errand = Errand::new(life, carrier, &clock, &CancelToken::new(), Box::new(|_| {}));
         let id = self.scheduler.reserve();
         self.scheduler.add(id, errand.class(), Box::new((number, errand)));
         id

@@ -16,7 +16,7 @@ const LONG: std::time::Duration = std::time::Duration::MAX;
 
 fn call() -> Call {
     let zoom = Zoom::by_ratio(TaskId::new("task_parent").unwrap(), None);
-    Call::Submit { action: zoom.into(), idempotency_key: Some(IdempotencyKey::from_bits(7)) }
+    Call::Submit { action: zoom.into(), ticket: IdempotencyKey::from_bits(7), idempotency_key: true }
 }
 
 /// A submission that is cancelled at some moment; whether it left, what its caller heard, and what was told of it.
@@ -48,7 +48,7 @@ fn cancelled(asks: bool) -> (bool, Failure, usize) {
         let token = token.clone();
         thread::spawn(move || token.cancel())
     };
-    let reply = submissions.exchange(call(), &Context::new(&token, LONG), send);
+    let reply = submissions.exchange(call(), &Context::new(&token, LONG), send, |_| {});
     canceller.join().unwrap();
     let ends = submissions.settle(LONG).len();
     assert_eq!(ends, heard.load(Ordering::SeqCst));

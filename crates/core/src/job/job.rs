@@ -153,7 +153,10 @@ impl<T: Goal> Machine for Job<T> {
         *turn = Turn::Ours(self.now);
         match claim {
             Ok(Claim::New { lease }) => submitting.granted(self.now + lease),
-            Ok(Claim::Held { left }) => *turn = Turn::Ours(self.now + left.min(PATIENCE)),
+            Ok(Claim::Held { left }) => {
+                submitting.held();
+                *turn = Turn::Ours(self.now + left.min(PATIENCE));
+            }
             Ok(Claim::Accepted(task_id)) => return self.resume_with(task_id),
             Ok(Claim::Ended(outcome)) => return self.end_as_before(&outcome),
             Ok(Claim::Unconfirmed { reason }) => {
@@ -163,10 +166,12 @@ impl<T: Goal> Machine for Job<T> {
             Ok(Claim::Conflict { request }) => {
                 return self.end(Err(conflict(&request)));
             }
-            Err(error) => {
+            Err(error) if !self.cancelled && self.now < self.deadline => {
                 let error = submitting.not_granted(&error);
                 return self.end(Err(error));
             }
+            // That it was stopped, or late, says more.
+            Err(_) => {}
         }
         if self.cancelled {
             self.cancel();

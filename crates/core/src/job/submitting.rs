@@ -46,6 +46,8 @@ enum Hold {
     Granted(Instant),
     /// Under it an attempt was made.
     Used,
+    /// Somebody else has it.
+    Theirs,
 }
 
 /// What follows from an attempt.
@@ -77,6 +79,11 @@ impl Submitting {
         self.claim = Hold::Granted(until);
     }
 
+    /// Somebody else has the claim.
+    pub(crate) fn held(&mut self) {
+        self.claim = Hold::Theirs;
+    }
+
     /// By when an attempt must have ended, if one may be made now.
     pub(crate) fn may_leave(&self, now: Instant) -> Option<Instant> {
         match self.claim {
@@ -102,7 +109,7 @@ impl Submitting {
 
     /// Gives back the claim, if there is one: this is what came of it.
     pub(crate) fn give_back(&mut self, billed: Billed, reason: String) -> Option<Record> {
-        if mem::replace(&mut self.claim, Hold::None) == Hold::None {
+        if matches!(mem::replace(&mut self.claim, Hold::None), Hold::None | Hold::Theirs) {
             return None;
         }
         let ticket = self.ticket.clone();
@@ -144,9 +151,15 @@ impl Submitting {
 
     /// What to say when the time is up and nothing was accepted: the last refusal, if there was one.
     pub(crate) fn on_deadline(&self) -> Error {
-        let error = self.last.clone().unwrap_or_else(|| {
-            let message = format!("the time was up before the {} was sent", self.noun());
-            Error::new(ErrorKind::Deadline, Billed::No, message)
+        let last = self.last.clone().filter(|_| self.claim != Hold::Theirs);
+        let error = last.unwrap_or_else(|| {
+            let message = match self.claim {
+                Hold::Theirs => {
+                    format!("the time was up while somebody else was submitting the {}", self.noun())
+                }
+                _ => format!("the time was up before the {} was sent", self.noun()),
+            };
+            Error::new(ErrorKind::Deadline, self.billed(), message)
         });
         self.honest(error)
     }
@@ -167,9 +180,9 @@ impl Submitting {
         AfterAttempt::Again(Retry { attempt: Attempt::Submission, reason, after, rate_limited: invited })
     }
 
-    /// What the attempts so far, all of them to be repeated, may have cost.
+    /// What the attempts so far, all of them to be repeated, may have cost; or that of somebody else.
     pub(crate) const fn billed(&self) -> Billed {
-        if self.in_doubt { Billed::Maybe } else { Billed::No }
+        if self.in_doubt || matches!(self.claim, Hold::Theirs) { Billed::Maybe } else { Billed::No }
     }
 
     /// What came of an attempt that is to be made again: nothing, and so the claim is free while it waits, unless an

@@ -49,6 +49,12 @@ impl Intent {
         Self { key: None, ticket, request, billing_key: String::new(), parent: None, again: false }
     }
 
+    /// The same, with this done to the text of the request.
+    #[must_use]
+    pub fn map_request(self, change: impl FnOnce(&str) -> String) -> Self {
+        Self { request: change(&self.request), ..self }
+    }
+
     /// The name under which it is kept: the caller's, or else the ticket, which is nobody else's.
     pub fn name(&self) -> &str {
         self.key.as_ref().map_or(self.ticket.as_str(), Key::as_str)

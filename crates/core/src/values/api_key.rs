@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use http::HeaderValue;
+use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::Invalid;
@@ -50,6 +51,12 @@ impl ApiKey {
         let mut value = value.unwrap_or_else(|_| HeaderValue::from_static(""));
         value.set_sensitive(true);
         value
+    }
+
+    /// What tells this key from others, and is of no use without it. With another salt it is another one.
+    pub(crate) fn fingerprint(&self, salt: &[u8]) -> String {
+        let hash = Sha256::new().chain_update(salt).chain_update(self.0.as_bytes()).finalize();
+        hash.iter().take(16).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
     }
 
     /// Overwrites every occurrence of the key in bytes that a person will read, so that a server that echoes

@@ -1,0 +1,79 @@
+//! The ledger of a client, and whose submissions it keeps there.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use zoomout_core::{Api, Claim, Intent, LedgerError, Outcome, Record, TaskId};
+use zoomout_ledger::{Entry, Filter, Ledger, Owner, Resolution, Which};
+
+/// The ledger of a client, and whose submissions it keeps there. The key of the account never gets into it.
+#[derive(Debug)]
+pub(crate) struct Books {
+    ledger: Arc<dyn Ledger>,
+    /// Known as soon as the ledger has told its salt.
+    owner: OnceLock<Owner>,
+}
+
+impl Books {
+    pub(crate) fn new(ledger: Arc<dyn Ledger>) -> Self {
+        Self { ledger, owner: OnceLock::new() }
+    }
+
+    pub(crate) fn ledger(&self) -> &Arc<dyn Ledger> {
+        &self.ledger
+    }
+
+    pub(crate) fn owner(&self, api: &Api) -> Result<&Owner, LedgerError> {
+        if let Some(owner) = self.owner.get() {
+            return Ok(owner);
+        }
+        let account = api.account(&self.ledger.salt()?);
+        Ok(self.owner.get_or_init(|| Owner { server: api.base_url().as_str().to_owned(), account }))
+    }
+
+    pub(crate) fn claim(&self, api: &Api, intent: &Intent) -> Result<Claim, LedgerError> {
+        let intent = intent.clone().map_request(|request| api.without_key(request));
+        self.ledger.claim(self.owner(api)?, &intent)
+    }
+
+    pub(crate) fn record(&self, api: &Api, record: &Record) -> Result<(), LedgerError> {
+        let owner = self.owner(api)?;
+        match record {
+            Record::Ended(outcome) => {
+                let shown = api.without_key(&outcome.shown);
+                let outcome = Outcome::new(outcome.task_id.clone(), outcome.done, outcome.cost, shown);
+                self.ledger.record(owner, &Record::Ended(outcome))
+            }
+            // Ids are data, and reasons are text for people, from which the key was cut when they came.
+            Record::Accepted { .. } | Record::Released { .. } | Record::Unconfirmed { .. } => {
+                self.ledger.record(owner, record)
+            }
+        }
+    }
+
+    pub(crate) fn handed_out(&self, api: &Api, task_id: &TaskId) -> Result<(), LedgerError> {
+        self.ledger.handed_out(self.owner(api)?, task_id)
+    }
+
+    pub(crate) fn collected(
+        &self,
+        api: &Api,
+        task_id: &TaskId,
+        files: &[PathBuf],
+    ) -> Result<(), LedgerError> {
+        self.ledger.collected(self.owner(api)?, task_id, files)
+    }
+
+    pub(crate) fn entries(&self, api: &Api, which: Which) -> Result<Vec<Entry>, LedgerError> {
+        self.ledger.entries(&Filter::of(self.owner(api)?, which))
+    }
+
+    pub(crate) fn resolve(
+        &self,
+        api: &Api,
+        name: &str,
+        resolution: &Resolution,
+    ) -> Result<Entry, LedgerError> {
+        self.ledger.resolve(self.owner(api)?, name, resolution)
+    }
+}

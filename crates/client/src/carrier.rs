@@ -1,0 +1,50 @@
+//! Who does what a machine asks for: makes its calls, and keeps its records.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use zoomout_core::{Call, Claim, Intent, LedgerError, Machine, Record, Reply};
+
+use crate::line::Line;
+use crate::transport::Context;
+
+/// Who does what a machine asks for.
+pub(crate) trait Carrier<M: Machine> {
+    fn call(&mut self, call: M::Call, context: &Context) -> M::Reply;
+
+    fn claim(&mut self, intent: &Intent) -> Result<Claim, LedgerError>;
+
+    fn record(&mut self, record: &Record) -> Result<(), LedgerError>;
+}
+
+/// What asks the API goes over the line of its client, and into its ledger.
+impl<M: Machine<Call = Call, Reply = Reply>> Carrier<M> for Arc<Line> {
+    fn call(&mut self, call: Call, context: &Context) -> Reply {
+        self.exchange(call, context)
+    }
+
+    fn claim(&mut self, intent: &Intent) -> Result<Claim, LedgerError> {
+        self.books.claim(&self.api, intent)
+    }
+
+    fn record(&mut self, record: &Record) -> Result<(), LedgerError> {
+        self.books.record(&self.api, record)
+    }
+}
+
+/// What costs nothing needs no more than somebody who makes its calls.
+pub(crate) struct Free<X>(pub(crate) X);
+
+impl<M: Machine, X: FnMut(M::Call, &Context) -> M::Reply> Carrier<M> for Free<X> {
+    fn call(&mut self, call: M::Call, context: &Context) -> M::Reply {
+        (self.0)(call, context)
+    }
+
+    fn claim(&mut self, _: &Intent) -> Result<Claim, LedgerError> {
+        Ok(Claim::New { lease: Duration::MAX })
+    }
+
+    fn record(&mut self, _: &Record) -> Result<(), LedgerError> {
+        Ok(())
+    }
+}

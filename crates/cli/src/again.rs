@@ -5,6 +5,7 @@ use std::path::Path;
 use zoomout::TaskId;
 
 use crate::args::{Args, Global};
+use crate::ledger::Place;
 
 /// This call of the command, as far as the next one needs it: the options that say which server, which key and
 /// how fast, and where the picture goes. The key itself is not among them.
@@ -13,6 +14,8 @@ pub(crate) struct Again {
     options: Vec<String>,
     output: Option<String>,
     emulated: bool,
+    /// Whether what is submitted is written down, and can be settled later.
+    recorded: bool,
 }
 
 impl Again {
@@ -22,7 +25,9 @@ impl Again {
             dash if dash == "-" => "./".to_owned(),
             path => path.into_owned(),
         });
-        Self { options: options(&args.global), output, emulated: args.global.emulator }
+        let global = &args.global;
+        let recorded = Place::of(global).is_ok_and(|place| place != Place::Nowhere);
+        Self { options: options(global), output, emulated: global.emulator, recorded }
     }
 
     /// Waits for this task, and saves its pictures where they were to go. A task inside an emulator that is
@@ -46,6 +51,11 @@ impl Again {
             words.extend(["--", task_id.as_str()]);
         }
         (!self.emulated).then(|| self.line(&words))
+    }
+
+    /// Shows what nobody knows, and under which keys it can be settled.
+    pub(crate) fn settle(&self) -> Option<String> {
+        self.recorded.then(|| self.line(&["ledger", "list", "--state", "unconfirmed"]))
     }
 
     /// Shows what can be chosen from a grid, which is free; and chooses, which is not.
@@ -73,9 +83,13 @@ fn options(global: &Global) -> Vec<String> {
     if global.emulator {
         options.push("--emulator".to_owned());
     }
+    if global.no_ledger {
+        options.push("--no-ledger".to_owned());
+    }
     for (name, value) in [
         ("--api-key-file", global.api_key_file.as_deref().map(path)),
         ("--base-url", global.base_url.clone()),
+        ("--ledger", global.ledger.as_deref().map(path)),
         ("--timeout", global.timeout.map(number)),
         ("--call-timeout", global.call_timeout.map(number)),
         ("--time-scale", global.time_scale.map(number)),

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
-use zoomout::Error;
+use zoomout::{Error, State};
 
 use crate::fields::{FieldArgs, OfUpscale, OfZoom};
 use crate::secret::Secret;
@@ -60,6 +61,13 @@ pub(crate) struct Global {
     /// [default: 1, with an emulator inside this command 30]
     #[arg(long, global = true, value_name = "FACTOR", allow_negative_numbers = true)]
     pub(crate) time_scale: Option<f64>,
+    /// Keep the record of what was submitted in this file (otherwise: `ZOOMOUT_LEDGER`, or one in the user's own
+    /// state folder)
+    #[arg(long, global = true, value_name = "PATH", conflicts_with = "no_ledger")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// Keep no record: what is paid for is known to this command alone
+    #[arg(long, global = true)]
+    pub(crate) no_ledger: bool,
     /// Print JSON, one object a line, on stdout
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -87,6 +95,7 @@ pub(crate) enum Command {
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --speed fast -o wide.png\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --zoom-ratio 1.5 --dry-run\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --no-wait --json\n  \
+        zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R --key album/17 -o wide.png\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R -o - | magick - wide.jpg\n  \
         zoomout zoom task_01KQW0D3WJ2QYJP9E3H7GZ4D2R task_01KQW0D3WJ2QYJP9E3H7GZ4D2S -o pictures/")]
     Zoom(Zoom),
@@ -104,6 +113,18 @@ pub(crate) enum Command {
         #[arg(short, long, value_name = "PATH")]
         output: Option<PathBuf>,
     },
+    /// Wait for all that is paid for and save the pictures that nobody has saved yet. Free
+    #[command(after_help = "Examples:\n  \
+        zoomout collect -o pictures/\n  \
+        zoomout --json collect")]
+    Collect {
+        /// The folder that receives the pictures
+        #[arg(short, long, value_name = "DIR", default_value = ".")]
+        output: PathBuf,
+    },
+    /// See and settle what is on record of paid submissions. Free
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// Look at a task once. Free
     #[command(after_help = "Example:\n  zoomout task task_01KR0000000000000000000000 --json")]
     Task {
@@ -157,6 +178,7 @@ impl Command {
                 submission.output.as_deref()
             }
             Self::Wait { output, .. } => output.as_deref(),
+            Self::Collect { output } => Some(output),
             _ => None,
         }
     }
@@ -177,6 +199,58 @@ impl Global {
             None => Ok(()),
         }
     }
+}
+
+/// What to do with the ledger.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ledger {
+    /// List submissions, the newest last
+    #[command(after_help = "Examples:\n  \
+        zoomout ledger list\n  \
+        zoomout ledger list --state unconfirmed")]
+    List {
+        /// Only those of this state
+        #[arg(long, value_name = "STATE", value_parser = states())]
+        state: Vec<String>,
+        /// At most so many, the newest
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+    },
+    /// Show all that is on record of one key or task
+    #[command(after_help = "Example:\n  zoomout ledger show album/17")]
+    Show {
+        /// Its key, or its task
+        name: String,
+    },
+    /// Settle a submission of which nobody knows whether it was accepted, after a look at the account
+    #[command(after_help = "Examples:\n  \
+        zoomout ledger resolve album/17 --task task_01KR0000000000000000000000\n  \
+        zoomout ledger resolve album/17 --not-billed")]
+    Resolve {
+        /// Its key
+        key: String,
+        /// It was accepted: it is this task
+        #[arg(long, value_name = "TASK_ID", required_unless_present = "not_billed")]
+        task: Option<String>,
+        /// It was not billed: whoever asks under the key again submits again
+        #[arg(long, conflicts_with = "task")]
+        not_billed: bool,
+    },
+    /// Print everything on record as JSON, one object a line
+    #[command(after_help = "Example:\n  zoomout ledger export > ledger.jsonl")]
+    Export,
+    /// Forget what needs nobody any more: what was refused, or is saved or handed out
+    #[command(after_help = "Forgotten keys are free: the same command under one of them pays again.\n\n\
+        Example:\n  zoomout ledger prune --older-than 90")]
+    Prune {
+        /// Only what is older than so many days
+        #[arg(long, value_name = "DAYS", default_value_t = 30)]
+        older_than: u32,
+    },
+}
+
+fn states() -> PossibleValuesParser {
+    State::ALL.map(State::as_str).into()
 }
 
 /// The arguments of `zoom`.
@@ -208,7 +282,13 @@ pub(crate) struct Submission {
     /// Save the pictures here: a file, a folder, or - for stdout
     #[arg(short, long, value_name = "PATH", conflicts_with = "no_wait")]
     pub(crate) output: Option<PathBuf>,
-    /// Submit only; `zoomout wait` fetches the result
+    /// Submit it once under this name: the same command again goes on with what was paid for
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<String>,
+    /// Submit it anew, and pay again, where it has ended under its key before
+    #[arg(long, requires = "key")]
+    pub(crate) again: bool,
+    /// Submit only; `zoomout wait` or `zoomout collect` fetches the result
     #[arg(long)]
     pub(crate) no_wait: bool,
     /// Show what would be sent and billed, and send nothing

@@ -6,7 +6,9 @@ use std::marker::PhantomData;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command};
-use zoomout::{Action, Field, Fields, Form, Invalid, Spec};
+use zoomout::{Action, Field, Fields, Form, Invalid, Order, Spec};
+
+use crate::args::Submission;
 
 /// The typed fields of an action but its parent, as options of the command: names, help and limits come from
 /// the table of actions.
@@ -50,9 +52,10 @@ impl<N: Noun> FieldArgs<N> {
         self.given.iter().find(|(field, _)| field.name == name).map(|(_, text)| text.as_str())
     }
 
-    /// The action on this parent.
-    pub(crate) fn action(&self, parent: &str) -> Result<Action, Invalid> {
-        Action::from_fields(N::NOUN, self.fields(parent)?)
+    /// The action on this parent, under this key.
+    pub(crate) fn order(&self, parent: &str, submission: &Submission) -> Result<Order, Invalid> {
+        let fields = self.fields(parent)?.with_given("key", submission.key.as_deref());
+        Order::from_fields(N::NOUN, fields.with("again", submission.again))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use zoomout::{Action, ApiError, Billed, Detached, Error, ErrorKind, Event, Submission, Task, TaskId};
+use zoomout::{Action, ApiError, Billed, Detached, Error, ErrorKind, Event, Status, Submission, Task, TaskId};
 
 use crate::again::Again;
 use crate::failure::Failure;
@@ -88,6 +88,9 @@ impl Known {
     pub(crate) fn hear(&self, event: &Event) {
         match event {
             Event::Submitted(submission) => self.facts().accept(submission),
+            Event::Resumed(resumed) => {
+                self.facts().accept(&Submission::new(resumed.task_id.clone(), Status::Pending));
+            }
             // Whatever is seen was accepted from somebody.
             Event::Progress(seen) => {
                 let submission = Submission::new(seen.task_id.clone(), seen.status.clone());
@@ -204,6 +207,7 @@ impl Known {
             Some(parent) if error.api().is_some_and(ApiError::is_parent_not_upscaled) => {
                 self.0.again.choose_tile(parent)
             }
+            _ if error.kind() == ErrorKind::Unconfirmed => self.0.again.settle().into_iter().collect(),
             _ => self.wait_after(&error).into_iter().collect(),
         };
         Failure { commands, ..Failure::from(error) }

@@ -12,6 +12,7 @@ mod fit;
 mod interrupt;
 mod json;
 mod known;
+mod ledger;
 mod output;
 mod progress;
 mod secret;

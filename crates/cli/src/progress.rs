@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use zoomout::{Event, Progress};
+use zoomout::{Event, Progress, Unrecorded};
 
 use crate::fit;
 use crate::known::Known;
@@ -55,6 +55,7 @@ impl Display {
             (Self::Quiet(output) | Self::Lines(output), Event::Submitted(submission)) => {
                 output.accepted(&submission.task_id);
             }
+            (Self::Quiet(output), Event::Unrecorded(unrecorded)) => output.note(&unrecorded_line(unrecorded)),
             (Self::Quiet(_), _) => {}
             (Self::Bar(_, bar), Event::Progress(progress)) => {
                 begin(bar);
@@ -72,6 +73,12 @@ impl Display {
             (Self::Bar(output, _) | Self::Lines(output), event) => output.note(&line(event)),
         }
     }
+}
+
+/// What no ledger knows, the user must.
+fn unrecorded_line(unrecorded: &Unrecorded) -> String {
+    let task = unrecorded.task_id.as_ref().map(|task_id| format!(" of {}", fit::exact(task_id))).unwrap_or_default();
+    format!("warning: the record{task} could not be written: {}", fit::words(&unrecorded.problem))
 }
 
 /// Shows the bar, from its beginning if it had ended.
@@ -98,6 +105,10 @@ fn animate(bar: &ProgressBar) {
 fn line(event: &Event) -> String {
     match event {
         Event::Submitted(submission) => format!("accepted: {}", fit::exact(&submission.task_id)),
+        Event::Resumed(resumed) => {
+            format!("submitted before, and not again: going on with {}", fit::exact(&resumed.task_id))
+        }
+        Event::Unrecorded(unrecorded) => unrecorded_line(unrecorded),
         Event::Progress(Progress { status, percent: Some(percent), .. }) => {
             format!("{} {percent}%", fit::words(status))
         }
@@ -148,6 +159,7 @@ impl Crowd {
         match event {
             // The steps of each would drown what matters.
             Event::Progress(_) => {}
+            Event::Unrecorded(_) => self.output.note(&text),
             Event::Submitted(_) if self.output.lost(|_| ()).is_some() => self.output.note(&text),
             _ => self.output.tell(&text),
         }

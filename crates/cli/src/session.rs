@@ -15,6 +15,7 @@ use crate::args::Global;
 use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::known::Known;
+use crate::ledger::Place;
 use crate::output::Output;
 use crate::progress;
 use crate::sending::Sending;
@@ -124,6 +125,7 @@ fn connect(tools: &Tools<'_>, key: ApiKey, base: BaseUrl, scale: f64) -> Result<
             Arc::new(Sending::new(inner, noted))
         })
         .on_detached(move |detached| late.hear_late(detached))
+        .ledger(Place::of(global)?.open())
         .build()?;
     let client = client.cancelled_by(stop).observed_by(progress::observer(output, known));
     Ok(within.map_or_else(|| client.clone(), |within| client.within(within)))

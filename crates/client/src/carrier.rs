@@ -6,6 +6,7 @@ use std::time::Duration;
 use zoomout_core::{Call, Claim, Intent, LedgerError, Machine, Record, Reply};
 
 use crate::line::Line;
+use crate::submissions::Awaited;
 use crate::transport::Context;
 
 /// Who does what a machine asks for.
@@ -18,17 +19,34 @@ pub(crate) trait Carrier<M: Machine> {
 }
 
 /// What asks the API goes over the line of its client, and into its ledger.
-impl<M: Machine<Call = Call, Reply = Reply>> Carrier<M> for Arc<Line> {
+#[derive(Debug)]
+pub(crate) struct Paid {
+    line: Arc<Line>,
+    /// A submission of which nothing is written down yet.
+    open: Option<Awaited>,
+}
+
+impl Paid {
+    pub(crate) fn over(line: &Arc<Line>) -> Self {
+        Self { line: Arc::clone(line), open: None }
+    }
+}
+
+impl<M: Machine<Call = Call, Reply = Reply>> Carrier<M> for Paid {
     fn call(&mut self, call: Call, context: &Context) -> Reply {
-        self.exchange(call, context)
+        let Self { line, open } = self;
+        *open = call.costs_money().then(|| Awaited::by(&line.submissions, &context.cancel));
+        line.exchange(call, context)
     }
 
     fn claim(&mut self, intent: &Intent) -> Result<Claim, LedgerError> {
-        self.books.claim(&self.api, intent)
+        self.line.books.claim(&self.line.api, intent)
     }
 
     fn record(&mut self, record: &Record) -> Result<(), LedgerError> {
-        self.books.record(&self.api, record)
+        let recorded = self.line.books.record(&self.line.api, record);
+        self.open = None;
+        recorded
     }
 }
 

@@ -11,6 +11,7 @@ use zoomout_core::{
 };
 
 use crate::cancel::CancelToken;
+use crate::carrier::Paid;
 use crate::contained::contained;
 use crate::detached::Detached;
 use crate::dispatcher::EngineHandle;
@@ -223,7 +224,7 @@ impl Client {
         &self,
         begin: impl FnOnce(Policy, Instant) -> M,
     ) -> Result<M::Output, Error> {
-        self.driver.drive(self.policy, begin, Arc::clone(&self.line))
+        self.driver.drive(self.policy, begin, Paid::over(&self.line))
     }
 
     /// Whoever asked is handed how a task ended.

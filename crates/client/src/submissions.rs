@@ -2,6 +2,7 @@
 //! read to its end all the same.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -41,9 +42,13 @@ pub(crate) struct Submissions {
     ended: Condvar,
 }
 
-/// Those whose callers were stopped.
+/// Those that are out.
 #[derive(Default)]
 struct Left {
+    /// What stops those who wait for one.
+    waiting: BTreeMap<u64, CancelToken>,
+    next: u64,
+    /// So many have callers that were stopped, and have left.
     out: usize,
     /// What became of them, until somebody asks.
     ends: Vec<Detached>,
@@ -173,13 +178,39 @@ impl Submissions {
         self.ended.notify_all();
     }
 
-    /// Waits until none that was left behind is out, or so long; hands out what became of those that have come to
+    /// Waits until none is out whose caller was stopped, or so long; hands out what became of those that have come to
     /// their end.
     pub(crate) fn settle(&self, patience: Duration) -> Vec<Detached> {
         // A listener would wait for itself.
         let patience = if LISTENING.get() { Duration::ZERO } else { patience };
-        let mut left = wait_while(&self.ended, lock(&self.left), patience, |left| left.out > 0);
+        let is_awaited = |left: &Left| left.out > 0 || left.waiting.values().any(CancelToken::is_cancelled);
+        let mut left = wait_while(&self.ended, lock(&self.left), patience, |left| is_awaited(left));
         mem::take(&mut left.ends)
+    }
+}
+
+/// Somebody waits for a submission, or has not written down yet what came of it, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Awaited {
+    submissions: Arc<Submissions>,
+    number: u64,
+}
+
+impl Awaited {
+    /// By somebody whom this token stops.
+    pub(crate) fn by(submissions: &Arc<Submissions>, cancel: &CancelToken) -> Self {
+        let mut left = lock(&submissions.left);
+        let number = left.next;
+        left.next += 1;
+        left.waiting.insert(number, cancel.clone());
+        Self { submissions: Arc::clone(submissions), number }
+    }
+}
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        lock(&self.submissions.left).waiting.remove(&self.number);
+        self.submissions.ended.notify_all();
     }
 }
 

@@ -215,7 +215,7 @@ impl Rows {
                 continue;
             };
             if entry.named {
-                entry.state = State::Accepted;
+                // Whoever asks under the key again is led to the task, and looks.
                 entry.outcome = None;
                 entry.handed_out_at = Some(now());
             } else {

@@ -16,8 +16,8 @@ use crate::session::base_url;
 pub(crate) fn run(global: &Global, output: &Output, action: Action) -> Result<(), Failure> {
     let terms = Terms::of(&action);
     let api = Api::new(ApiKey::new("not-shown")?).base(base_url(global)?);
-    let idempotency_key = Some(IdempotencyKey::new("not-shown")?);
-    let request = api.request(&Call::Submit { action, idempotency_key });
+    let ticket = IdempotencyKey::new("not-shown")?;
+    let request = api.request(&Call::Submit { action, ticket, idempotency_key: true });
     let headers: Map<String, Value> = request
         .headers()
         .iter()

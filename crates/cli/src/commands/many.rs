@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use zoomout::{Action, Error, Finished};
+use zoomout::{Error, Finished, Order};
 
 use super::{dry_run, task};
 use crate::args::Submission;
@@ -17,12 +17,12 @@ use crate::session::{Session, Tools};
 /// One of the pictures: its parent, and what is to be done to it.
 pub(crate) struct Item {
     pub(crate) parent: String,
-    pub(crate) action: Action,
+    pub(crate) order: Order,
 }
 
 impl Item {
     fn terms(&self) -> Terms {
-        Terms::of(&self.action)
+        Terms::of(&self.order.action)
     }
 }
 
@@ -30,15 +30,15 @@ pub(crate) fn run(tools: &Tools<'_>, items: &[Item], args: Submission) -> Result
     let &Tools { global, output, .. } = tools;
     no_parent_twice(items)?;
     if args.dry_run {
-        return items.iter().try_for_each(|item| dry_run::run(global, output, item.action.clone()));
+        return items.iter().try_for_each(|item| dry_run::run(global, output, item.order.action.clone()));
     }
     let destination = Destination::new(args.output);
     destination.prepare_for_several()?;
     let session = Session::open(tools)?;
     if let Some(first) = items.first() {
-        let (count, key) = (items.len(), first.action.billing_key());
+        let (count, key) = (items.len(), first.order.action.billing_key());
         output.tell(&format!("{count} pictures, each billed to {key} once accepted"));
-        tools.known.submits(&first.action);
+        tools.known.submits(&first.order.action);
     }
     let failure = if args.no_wait {
         submit(tools, &session, items)
@@ -53,7 +53,7 @@ pub(crate) fn run(tools: &Tools<'_>, items: &[Item], args: Submission) -> Result
 fn submit(tools: &Tools<'_>, session: &Session<'_>, items: &[Item]) -> Option<Failure> {
     let mut failures = Vec::new();
     for item in items {
-        match session.client.submit(item.action.clone()) {
+        match session.client.submit(item.order.clone()) {
             Ok(submission) => {
                 let object = || with_parent(json::submission(&submission, item.terms()), &item.parent);
                 let text = || format!("{}: {}", item.parent, fit::exact(&submission.task_id));
@@ -74,8 +74,8 @@ fn zoom(
 ) -> Option<Failure> {
     let crowd = Crowd::new(tools.output, tools.known, items.iter().map(|item| item.parent.clone()).collect());
     let observed = crowd.clone();
-    let actions: Vec<Action> = items.iter().map(|item| item.action.clone()).collect();
-    let many = session.client.zoom_many(actions);
+    let orders: Vec<Order> = items.iter().map(|item| item.order.clone()).collect();
+    let many = session.client.zoom_many(orders);
     let mut failures = Vec::new();
     for Finished { index, result, .. } in many.observed_by(move |index, event| observed.show(index, event)) {
         let Some(item) = items.get(index) else { continue };
@@ -95,7 +95,7 @@ fn zoom(
 
 /// Tells of a failure at once.
 fn tell(tools: &Tools<'_>, session: &Session<'_>, item: &Item, error: Error) -> Failure {
-    let failure = tools.known.failure(session.settled(&item.action, error), Some(&item.parent));
+    let failure = tools.known.failure(session.settled(&item.order.action, error), Some(&item.parent));
     tools.output.tell_failure(&failure, Some(&item.parent));
     failure
 }

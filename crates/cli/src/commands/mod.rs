@@ -1,10 +1,12 @@
 //! The commands, one a file.
 
 mod buttons;
+mod collect;
 mod completions;
 mod demo;
 mod dry_run;
 mod emulator;
+mod ledger;
 mod man;
 mod many;
 mod submit;
@@ -23,6 +25,8 @@ pub(crate) fn run(tools: &Tools<'_>, command: Command) -> Result<(), Failure> {
         Command::Zoom(zoom) => submit::zoom(tools, zoom),
         Command::Upscale(upscale) => submit::upscale(tools, upscale),
         Command::Wait { task_id, output } => wait::run(tools, task_id, output),
+        Command::Collect { output } => collect::run(tools, &output),
+        Command::Ledger(command) => ledger::run(tools, command),
         Command::Task { task_id } => task::run(tools, task_id),
         Command::Buttons { task_id } => buttons::run(tools, task_id),
         Command::Emulator { port, latency, faults } => {

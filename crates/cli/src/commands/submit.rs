@@ -18,7 +18,10 @@ pub(crate) fn zoom(tools: &Tools<'_>, args: args::Zoom) -> Result<(), Failure> {
         let problem = "must not be given for several pictures: a button belongs to one of them";
         return Err(Error::invalid("custom_id", problem).into());
     }
-    let item = |parent: String| fields.action(&parent).map(|action| Item { parent, action });
+    if let Some(several) = several_under_one_key(&task_ids, &submission) {
+        return Err(several.into());
+    }
+    let item = |parent: String| fields.order(&parent, &submission).map(|order| Item { parent, order });
     let mut items: Vec<Item> = task_ids.into_iter().map(item).collect::<Result<_, _>>()?;
     match items.pop() {
         Some(item) if items.is_empty() => submit(tools, item, submission),
@@ -28,16 +31,17 @@ pub(crate) fn zoom(tools: &Tools<'_>, args: args::Zoom) -> Result<(), Failure> {
 
 pub(crate) fn upscale(tools: &Tools<'_>, args: args::Upscale) -> Result<(), Failure> {
     let args::Upscale { task_id, fields, submission } = args;
-    let action = fields.action(&task_id)?;
+    let order = fields.order(&task_id, &submission)?;
     if let Some(warning) = in_vain(&fields) {
         tools.output.tell(&warning);
     }
-    submit(tools, Item { parent: task_id, action }, submission)
+    submit(tools, Item { parent: task_id, order }, submission)
 }
 
 fn submit(tools: &Tools<'_>, item: Item, args: args::Submission) -> Result<(), Failure> {
     let &Tools { global, output, known, .. } = tools;
-    let Item { parent, action } = item;
+    let Item { parent, order } = item;
+    let action = order.action.clone();
     let terms = Terms::of(&action);
     if args.dry_run {
         return dry_run::run(global, output, action);
@@ -50,13 +54,18 @@ fn submit(tools: &Tools<'_>, item: Item, args: args::Submission) -> Result<(), F
     output.tell(&announcement(&parent, &action));
     known.submits(&action);
     if args.no_wait {
-        let submission = client.submit(action.clone()).map_err(failure)?;
+        let submission = client.submit(order).map_err(failure)?;
         let object = || json::submission(&submission, terms);
         output.result_of(&submission.task_id, object, || describe(&submission));
         return Ok(());
     }
-    let finished = client.run(action.clone()).map_err(failure)?;
+    let finished = client.run(order).map_err(failure)?;
     task::finish(tools, &session, &finished, terms, &destination)
+}
+
+fn several_under_one_key(task_ids: &[String], submission: &args::Submission) -> Option<Error> {
+    let problem = "must not be given for several pictures: it stands for one submission";
+    (task_ids.len() > 1 && submission.key.is_some()).then(|| Error::invalid("key", problem))
 }
 
 fn announcement(parent: &str, action: &Action) -> String {

@@ -40,7 +40,7 @@ use zoomout_core::{
 };
 
 use crate::cancel::{CancelToken, OnCancel};
-use crate::carrier::{Carrier, Free};
+use crate::carrier::{Carrier, Free, Paid};
 use crate::client::{Client, end_of};
 use crate::errand::Life;
 use crate::identity::Identity;
@@ -270,8 +270,8 @@ impl Dispatcher {
         on_end: impl FnOnce(Result<M::Output, Error>) + Send + 'static,
         begin: impl FnMut(Instant) -> Result<M, Error> + Send + 'static,
     ) -> JobHandle {
-        let line = Arc::clone(&self.line);
-        self.commission(task_id, Life::Waiting(kind, Box::new(begin)), line, on_event, on_end)
+        let carrier = Paid::over(&self.line);
+        self.commission(task_id, Life::Waiting(kind, Box::new(begin)), carrier, on_event, on_end)
     }
 
     fn commission<M, X>(

@@ -1,0 +1,7 @@
+//! stub
+/// stub
+#[derive(Debug)]
+pub struct Report;
+/// stub
+#[derive(Debug)]
+pub struct ReportRow;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use zoomout::TaskId;
 
-use crate::args::{Args, Global};
+use crate::args::{Args, Batch, Global};
 use crate::ledger::Place;
 
 /// This call of the command, as far as the next one needs it: the options that say which server, which key and
@@ -51,6 +51,27 @@ impl Again {
             words.extend(["--", task_id.as_str()]);
         }
         (!self.emulated).then(|| self.line(&words))
+    }
+
+    /// Goes on with a batch: whatever it was told before, it is told again.
+    pub(crate) fn batch(&self, args: &Batch) -> Option<String> {
+        let mut words = vec!["batch".to_owned()];
+        let path = |path: &Path| path.to_string_lossy().into_owned();
+        for (name, value) in [
+            ("--out", Some(path(&args.out))),
+            ("--format", args.format.clone()),
+            ("--name", args.name.clone()),
+            ("--max-cost", args.max_cost.clone()),
+            ("--max-submissions", args.max_submissions.map(|count| count.to_string())),
+            ("--submits-per-minute", args.submits_per_minute.map(|count| count.to_string())),
+            ("--prices", args.prices.as_deref().map(path)),
+        ] {
+            words.extend(value.into_iter().flat_map(|value| [name.to_owned(), value]));
+        }
+        words.extend(["--window".to_owned(), args.window.to_string(), "--".to_owned(), path(&args.jobs)]);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        // What came over stdin is gone, and so is what an emulator held.
+        (!self.emulated && args.jobs != Path::new("-")).then(|| self.line(&words))
     }
 
     /// Shows what nobody knows, and under which keys it can be settled.

@@ -1,5 +1,6 @@
 //! The arguments. Values are passed on as they are: the core says what they must be.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
@@ -34,6 +35,7 @@ pub(crate) struct Args {
 }
 
 /// What every command accepts.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
@@ -113,6 +115,18 @@ pub(crate) enum Command {
         #[arg(short, long, value_name = "PATH")]
         output: Option<PathBuf>,
     },
+    /// Zoom everything that a file lists: checked and priced before anything is spent, and resumed by the same command.
+    /// Each accepted row costs money
+    #[command(
+        after_help = "A row is one job: task_id, zoom_ratio or custom_id, index, speed, metadata, extra, and\n\
+        optionally action (zoom or upscale), key and output. The same command again goes on where it\n\
+        stopped, after a kill too, and pays for nothing twice.\n\n\
+        Examples:\n  \
+        zoomout batch jobs.csv --out wide/ --dry-run\n  \
+        zoomout batch jobs.csv --out wide/ --max-cost 20\n  \
+        make-jobs | zoomout --json batch - --out wide/ --name alps > results.jsonl"
+    )]
+    Batch(Batch),
     /// Wait for all that is paid for and save the pictures that nobody has saved yet. Free
     #[command(after_help = "Examples:\n  \
         zoomout collect -o pictures/\n  \
@@ -199,6 +213,46 @@ impl Global {
             None => Ok(()),
         }
     }
+}
+
+/// The arguments of `batch`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Batch {
+    /// The jobs, as JSONL or CSV; - for stdin
+    pub(crate) jobs: PathBuf,
+    /// The folder that receives the pictures, results.jsonl and report.html
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// How the jobs are written [default: as the ending of the file, or its first line, says]
+    #[arg(long, value_name = "FORMAT", value_parser = ["jsonl", "csv"])]
+    pub(crate) format: Option<String>,
+    /// The batch's name: rows without a key of their own are named after it [default: the path of --out]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Spend at most so much; an unknown price is refused then
+    #[arg(long, value_name = "USD")]
+    pub(crate) max_cost: Option<String>,
+    /// Submit at most so often
+    #[arg(long, value_name = "N")]
+    pub(crate) max_submissions: Option<u64>,
+    /// Submit at most so often a minute [default: as often as the server takes it]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) submits_per_minute: Option<u32>,
+    /// Have at most so many rows under way
+    #[arg(long, value_name = "N", default_value = "32")]
+    pub(crate) window: NonZeroUsize,
+    /// Reckon with the prices in this file (JSON) instead of the published ones
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
+    /// Submit rows anew, and pay again, whose task has failed and is refunded
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
+    /// With --json, print results in the order of the rows, not as they end
+    #[arg(long)]
+    pub(crate) in_order: bool,
+    /// Check the file, show the plan, and send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// What to do with the ledger.

@@ -73,10 +73,7 @@ impl Destination {
 }
 
 fn to_stdout(client: &Client, task: &Task) -> Result<(), Error> {
-    let mut links: Vec<&str> = task.images.iter().map(|image| image.url.as_str()).collect();
-    if links.is_empty() {
-        links.extend(task.grid_image_url.as_deref());
-    }
+    let links = task.links();
     let [link] = links.as_slice() else {
         let message = format!("stdout takes one picture, and this task has {}", links.len());
         return Err(Error::seen(ErrorKind::Storage, task, message));

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 use zoomout::{Error, Invalid, TaskId};
+use zoomout_batch::BadLines;
 
 use crate::fit;
 
@@ -15,13 +16,15 @@ pub(crate) struct Failure {
     pub(crate) tasks: Vec<TaskId>,
     /// The commands that go on from here.
     pub(crate) commands: Vec<String>,
+    /// The lines of a file that are wrong.
+    pub(crate) lines: Option<BadLines>,
     /// Whether the user has been told, so that only the exit code is left.
     pub(crate) is_told: bool,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, tasks: Vec::new(), commands: Vec::new(), is_told: false }
+        Self { error, tasks: Vec::new(), commands: Vec::new(), lines: None, is_told: false }
     }
 }
 
@@ -32,6 +35,11 @@ impl From<Invalid> for Failure {
 }
 
 impl Failure {
+    /// What is wrong with a file, line by line.
+    pub(crate) fn of_lines(error: Error, lines: &BadLines) -> Self {
+        Self { lines: Some(lines.clone()), ..error.into() }
+    }
+
     /// The same, now that the user has been told.
     pub(crate) fn told(self) -> Self {
         Self { is_told: true, ..self }
@@ -47,6 +55,9 @@ impl Failure {
         // A server's reason is both.
         if let Some(cause) = error.cause().filter(|cause| !message.ends_with(cause)) {
             let _ = write!(text, ": {}", fit::exact(cause));
+        }
+        if let Some(lines) = &self.lines {
+            let _ = write!(text, ": {}", fit::lines(&lines.to_string()));
         }
         let mut line = |name: &str, value: String| {
             let _ = write!(text, "\n  {name:<9}{value}");
@@ -77,6 +88,9 @@ impl Failure {
         let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
         if let Some(parent) = parent {
             add("parent", json!(parent));
+        }
+        if let Some(lines) = &self.lines {
+            add("lines", json!(lines));
         }
         if let Some(first) = self.commands.first() {
             add("next_command", json!(first));

@@ -3,7 +3,9 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use zoomout::{Action, ApiError, Billed, Detached, Error, ErrorKind, Event, Status, Submission, Task, TaskId};
+use zoomout::{
+    Action, ApiError, Billed, Detached, Error, ErrorKind, Event, Status, Submission, Task, TaskId,
+};
 
 use crate::again::Again;
 use crate::failure::Failure;
@@ -53,6 +55,11 @@ enum Proof {
 impl Known {
     pub(crate) fn new(again: Again) -> Self {
         Self(Arc::new(Inner { again, facts: Mutex::default() }))
+    }
+
+    /// What to type next.
+    pub(crate) fn again(&self) -> &Again {
+        &self.0.again
     }
 
     /// This is going to be submitted.
@@ -131,6 +138,15 @@ impl Known {
         for task in self.facts().tasks.iter_mut().filter(|task| task.task_id == *task_id) {
             task.is_handed_over = true;
         }
+    }
+
+    /// There is no more to be told of this one of many: it is saved, or refunded. Of all those one stays, as proof that
+    /// something was paid for.
+    pub(crate) fn settled(&self, task_id: &TaskId) {
+        self.handed_over(task_id);
+        let mut facts = self.facts();
+        let mut kept = false;
+        facts.tasks.retain(|task| !task.is_handed_over || !std::mem::replace(&mut kept, true));
     }
 
     /// What this command may have cost, or what it follows did.

@@ -38,7 +38,10 @@ impl Place {
     /// The user's own: in the folder that the platform has for such things.
     fn of_this_user() -> Result<Self, Error> {
         let folders = ProjectDirs::from("", "", "zoomout").ok_or_else(|| {
-            Error::invalid("ledger", "has no place, for this user has no folder: use --ledger PATH or --no-ledger")
+            Error::invalid(
+                "ledger",
+                "has no place, for this user has no folder: use --ledger PATH or --no-ledger",
+            )
         })?;
         let folder = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
         Ok(Self::File(folder.join("ledger.db")))

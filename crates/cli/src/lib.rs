@@ -3,6 +3,7 @@
 
 mod again;
 mod args;
+mod batch;
 mod commands;
 mod destination;
 mod exit;

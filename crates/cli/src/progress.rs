@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use zoomout::{Event, Progress, Unrecorded};
+use zoomout::{Attempt, Event, Progress, Unrecorded};
 
 use crate::fit;
 use crate::known::Known;
@@ -77,7 +77,8 @@ impl Display {
 
 /// What no ledger knows, the user must.
 fn unrecorded_line(unrecorded: &Unrecorded) -> String {
-    let task = unrecorded.task_id.as_ref().map(|task_id| format!(" of {}", fit::exact(task_id))).unwrap_or_default();
+    let task =
+        unrecorded.task_id.as_ref().map(|task_id| format!(" of {}", fit::exact(task_id))).unwrap_or_default();
     format!("warning: the record{task} could not be written: {}", fit::words(&unrecorded.problem))
 }
 
@@ -122,6 +123,16 @@ fn line(event: &Event) -> String {
             )
         }
         other => format!("{other:?}"),
+    }
+}
+
+/// What is told of one of very many: neither its steps nor what its result says anyhow.
+pub(crate) fn of_row(event: &Event) -> Option<String> {
+    match event {
+        Event::Submitted(_) | Event::Progress(_) => None,
+        // Looks are repeated in silence.
+        Event::Retrying(retry) if retry.attempt != Attempt::Submission => None,
+        event => Some(line(event)),
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use std::{env, fs};
 
 use zoomout::{
-    Action, ApiKey, BaseUrl, Billed, CancelToken, Client, Error, ErrorKind, MachineClock, Policy, Task,
-    Timeouts, seconds,
+    Action, ApiKey, BaseUrl, Billed, CancelToken, Client, Error, ErrorKind, Limits, MachineClock, Policy,
+    Task, Timeouts, seconds,
 };
 use zoomout_emulator::{Options, Server};
 
@@ -43,9 +43,14 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     /// The session that the options describe. Nothing is sent yet.
     pub(crate) fn open(tools: &'a Tools<'a>) -> Result<Self, Failure> {
+        Self::within(tools, Limits::default())
+    }
+
+    /// The same, with limits of its own.
+    pub(crate) fn within(tools: &'a Tools<'a>, limits: Limits) -> Result<Self, Failure> {
         let global = tools.global;
         if global.emulator {
-            return Self::emulated(tools);
+            return Self::emulated(tools, limits);
         }
         let base = base_url(global)?;
         let scale = time_scale(global)?.unwrap_or(1.0);
@@ -58,25 +63,25 @@ impl<'a> Session<'a> {
             )
             .into());
         }
-        Self::new(tools, api_key(global, tools.output)?, base, scale, None)
+        let server = Api { key: api_key(global, tools.output)?, base, scale };
+        Self::new(tools, server, limits, None)
     }
 
     /// A session with an emulator inside this command; it ends with the session.
-    pub(crate) fn emulated(tools: &'a Tools<'a>) -> Result<Self, Failure> {
+    pub(crate) fn emulated(tools: &'a Tools<'a>, limits: Limits) -> Result<Self, Failure> {
         let scale = time_scale(tools.global)?.unwrap_or(EMULATOR_TIME_SCALE);
         let server = start_emulator(Options { time_scale: scale, ..Options::default() })?;
-        let (key, base) = (ApiKey::new(server.key())?, server.url().parse()?);
-        Self::new(tools, key, base, scale, Some(server))
+        let api = Api { key: ApiKey::new(server.key())?, base: server.url().parse()?, scale };
+        Self::new(tools, api, limits, Some(server))
     }
 
     fn new(
         tools: &'a Tools<'a>,
-        key: ApiKey,
-        base: BaseUrl,
-        scale: f64,
+        api: Api,
+        limits: Limits,
         emulator: Option<Server>,
     ) -> Result<Self, Failure> {
-        Ok(Self { tools, client: connect(tools, key, base, scale)?, emulator })
+        Ok(Self { tools, client: connect(tools, api, limits)?, emulator })
     }
 
     /// Brings the pictures of a finished task to their place, and says which files they are in.
@@ -106,7 +111,15 @@ impl<'a> Session<'a> {
     }
 }
 
-fn connect(tools: &Tools<'_>, key: ApiKey, base: BaseUrl, scale: f64) -> Result<Client, Error> {
+/// Which API, whose key, and how fast time passes there.
+struct Api {
+    key: ApiKey,
+    base: BaseUrl,
+    scale: f64,
+}
+
+fn connect(tools: &Tools<'_>, api: Api, limits: Limits) -> Result<Client, Error> {
+    let Api { key, base, scale } = api;
     let &Tools { global, output, known, stop } = tools;
     let within = global.timeout.map(|span| seconds("timeout", span)).transpose()?;
     let limit = global.call_timeout.map(|span| seconds("call_timeout", span)).transpose()?;
@@ -126,6 +139,7 @@ fn connect(tools: &Tools<'_>, key: ApiKey, base: BaseUrl, scale: f64) -> Result<
         })
         .on_detached(move |detached| late.hear_late(detached))
         .ledger(Place::of(global)?.open())
+        .limits(limits)
         .build()?;
     let client = client.cancelled_by(stop).observed_by(progress::observer(output, known));
     Ok(within.map_or_else(|| client.clone(), |within| client.within(within)))

@@ -18,7 +18,7 @@ use crate::dispatcher::EngineHandle;
 use crate::drive::Driver;
 use crate::identity::Identity;
 use crate::line::Line;
-use crate::picture::{Pictures, links};
+use crate::picture::Pictures;
 
 /// A client of the API. Cheap to clone; clones share their connections, their [limits](crate::Limits) and their
 /// pace, whoever asks them for whatever.
@@ -185,7 +185,7 @@ impl Client {
     /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) or [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) if a picture cannot be fetched,
     /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). Each names the task.
     pub fn download(&self, task: &Task, path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
-        let files = self.pictures().save_all(&task.task_id, &links(task), path)?;
+        let files = self.pictures().save_all(&task.task_id, &task.links(), path)?;
         self.line.collected(&task.task_id, &files);
         Ok(files)
     }

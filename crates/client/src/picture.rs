@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use http::Uri;
 use tempfile::spooled_tempfile;
-use zoomout_core::{Error, Fetch, Fetched, Instant, Picture, Policy, Task, TaskId, Trouble};
+use zoomout_core::{Error, Fetch, Fetched, Instant, Picture, Policy, TaskId, Trouble};
 
 use crate::cancel::CancelToken;
 use crate::carrier::Free;
@@ -32,15 +32,6 @@ const ON_THE_WAY: &str = "a temporary file";
 
 /// Where a picture goes that somebody else's sink takes.
 const OUTPUT: &str = "the output";
-
-/// The links to the pictures of the task; one that shows only its grid has that one.
-pub(crate) fn links(task: &Task) -> Vec<&str> {
-    let mut links: Vec<&str> = task.images.iter().map(|image| image.url.as_str()).collect();
-    if links.is_empty() {
-        links.extend(task.grid_image_url.as_deref());
-    }
-    links
-}
 
 /// Fetches pictures by their links. These are public, so it has no API key; nothing it does costs money.
 ///

@@ -37,7 +37,8 @@ fn tell(tools: &Tools<'_>, collected: Collected) -> Option<Failure> {
     let name = entry.key.clone();
     match result {
         Ok(files) => {
-            let object = || json!({ "key": name, "task_id": entry.task_id, "parent": entry.parent, "paths": files });
+            let object =
+                || json!({ "key": name, "task_id": entry.task_id, "parent": entry.parent, "paths": files });
             tools.output.result(object, || describe(&name, &files));
             None
         }
@@ -45,7 +46,8 @@ fn tell(tools: &Tools<'_>, collected: Collected) -> Option<Failure> {
             let failure = tools.known.failure(error, None);
             tools.output.tell_failure(&failure, Some(&name));
             // A refunded task, or one that somebody must settle, is no failure of this command.
-            let is_news = failure.error.kind() == ErrorKind::TaskFailed && failure.error.billed() == Billed::No;
+            let is_news =
+                failure.error.kind() == ErrorKind::TaskFailed && failure.error.billed() == Billed::No;
             (!is_news).then_some(failure)
         }
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use zoomout::{ErrorKind, Index, Speed, Task, TaskId, Upscale, Zoom, ZoomRatio};
+use zoomout::{ErrorKind, Index, Limits, Speed, Task, TaskId, Upscale, Zoom, ZoomRatio};
 use zoomout_emulator::{Bill, Seed};
 
 use crate::failure::Failure;
@@ -31,7 +31,7 @@ pub(crate) fn run(tools: &Tools<'_>, folder: &Path) -> Result<(), Failure> {
     })?;
     // What happens in the demo costs nothing, so it is nothing that the command would have to answer for.
     let tools = Tools { known: &Known::default(), ..*tools };
-    let session = Session::emulated(&tools)?;
+    let session = Session::emulated(&tools, Limits::default())?;
     let Some(server) = session.emulator() else { return Ok(()) };
     output.tell(&format!("An emulated API is at {}: no key, no network, no cost.", server.url()));
     let steps = play(&session, output, folder)?;

@@ -40,7 +40,8 @@ pub(crate) fn run(tools: &Tools<'_>, command: args::Ledger) -> Result<(), Failur
         args::Ledger::Export => export(tools, &ledger),
         args::Ledger::Prune { older_than } => prune(tools, &ledger, older_than),
     };
-    Ok(done.map_err(|error| Error::unsent(ErrorKind::Storage, "the ledger cannot be used").caused_by(&error))?)
+    Ok(done
+        .map_err(|error| Error::unsent(ErrorKind::Storage, "the ledger cannot be used").caused_by(&error))?)
 }
 
 fn list(
@@ -63,7 +64,9 @@ fn list(
         true
     })?;
     if tools.global.json {
-        newest.iter().for_each(|entry| drop(tools.output.result(|| json!(entry), String::new)));
+        for entry in &newest {
+            tools.output.result(|| json!(entry), String::new);
+        }
         return Ok(());
     }
     if count > newest.len() {
@@ -144,12 +147,22 @@ fn no_entry(name: &str) -> LedgerError {
 fn table(entries: &[Entry]) -> String {
     let rows = entries.iter().map(|entry| {
         let task = entry.task_id.as_ref().map_or_else(|| "-".to_owned(), fit::exact);
-        [age(entry.intended_at), entry.state.to_string(), entry.billing_key.clone(), task, fit::exact(&entry.key)]
+        [
+            age(entry.intended_at),
+            entry.state.to_string(),
+            entry.billing_key.clone(),
+            task,
+            fit::exact(&entry.key),
+        ]
     });
     let head = ["WHEN", "STATE", "BILLED TO", "TASK", "KEY"].map(str::to_owned);
     let rows: Vec<[String; 5]> = [head].into_iter().chain(rows).collect();
     let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or_default()
     };
     let widths: Vec<usize> = (0..5).map(width).collect();
     let line = |row: &[String; 5]| {
@@ -196,7 +209,10 @@ fn describe(entry: &Entry) -> String {
         line("file:", format!("{}{gone}", fit::exact(file.display())));
     }
     if entry.state == State::Unconfirmed {
-        line("next:", "look at the account, then: zoomout ledger resolve KEY --task ID or --not-billed".to_owned());
+        line(
+            "next:",
+            "look at the account, then: zoomout ledger resolve KEY --task ID or --not-billed".to_owned(),
+        );
     }
     text
 }

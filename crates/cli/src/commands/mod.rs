@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+mod batch;
 mod buttons;
 mod collect;
 mod completions;
@@ -25,6 +26,7 @@ pub(crate) fn run(tools: &Tools<'_>, command: Command) -> Result<(), Failure> {
         Command::Zoom(zoom) => submit::zoom(tools, zoom),
         Command::Upscale(upscale) => submit::upscale(tools, upscale),
         Command::Wait { task_id, output } => wait::run(tools, task_id, output),
+        Command::Batch(args) => batch::run(tools, &args),
         Command::Collect { output } => collect::run(tools, &output),
         Command::Ledger(command) => ledger::run(tools, command),
         Command::Task { task_id } => task::run(tools, task_id),

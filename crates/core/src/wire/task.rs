@@ -80,6 +80,15 @@ impl Task {
         Answer::recalled(raw).task(task_id)
     }
 
+    /// The links to its pictures; one that shows only its grid has that one.
+    pub fn links(&self) -> Vec<&str> {
+        let mut links: Vec<&str> = self.images.iter().map(|image| image.url.as_str()).collect();
+        if links.is_empty() {
+            links.extend(self.grid_image_url.as_deref());
+        }
+        links
+    }
+
     /// Whether there is a picture to fetch: a finished task may hold only a grid.
     pub fn has_pictures(&self) -> bool {
         !self.images.is_empty() || self.grid_image_url.is_some()

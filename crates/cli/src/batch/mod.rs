@@ -1,0 +1,10 @@
+//! A batch on its way: what is known of its rows, who works on them, and what is shown meanwhile.
+
+mod counts;
+mod parents;
+mod run;
+mod standing;
+
+pub(crate) use parents::fetch as fetch_parents;
+pub(crate) use run::{Run, Setting, not_read_back};
+pub(crate) use standing::{Known as OnRecord, standing};

@@ -1,0 +1,73 @@
+//! What the ledger knows of a row before it is run.
+
+use std::path::PathBuf;
+
+use zoomout::{Client, Entry, Error, State, TaskId, Which};
+use zoomout_batch::{Row, Standing};
+
+/// What the ledger knows of a row.
+#[derive(Debug)]
+pub(crate) enum Known {
+    /// Nothing that may be billed.
+    Nothing,
+    /// It is paid for, or somebody is submitting it.
+    Paid,
+    /// Its pictures are where they were saved.
+    Saved { entry: Box<Entry>, files: Vec<PathBuf> },
+    /// Its task failed, and is refunded.
+    Failed,
+    /// It has ended, and its pictures are not there.
+    Done,
+    /// It may be paid for, and nobody knows.
+    Unconfirmed,
+}
+
+impl Known {
+    /// What is on record under the row's key.
+    pub(crate) fn of(client: &Client, row: &Row) -> Result<Self, Error> {
+        let Some(key) = &row.order.key else { return Ok(Self::Nothing) };
+        let entry = client.entries(Which::Name(key.as_str().to_owned()))?.pop();
+        let Some(entry) = entry else { return Ok(Self::Nothing) };
+        Ok(match entry.state {
+            State::Refused => Self::Nothing,
+            State::Intended | State::Accepted => Self::Paid,
+            State::Unconfirmed => Self::Unconfirmed,
+            State::Failed => Self::Failed,
+            State::Done if !entry.files.is_empty() && entry.files.iter().all(|file| file.is_file()) => {
+                let files = entry.files.clone();
+                Self::Saved { entry: Box::new(entry), files }
+            }
+            State::Done => Self::Done,
+        })
+    }
+
+    /// Its task, where all there is of it is saved.
+    pub(crate) fn task_id(&self) -> Option<&TaskId> {
+        match self {
+            Self::Saved { entry, .. } => entry.task_id.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether running it submits something.
+    pub(crate) fn submits(&self, retry_failed: bool) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Failed => retry_failed,
+            Self::Paid | Self::Saved { .. } | Self::Done | Self::Unconfirmed => false,
+        }
+    }
+}
+
+/// What a plan says of it.
+pub(crate) fn standing(known: &Known, row: &Row, retry_failed: bool) -> Standing {
+    if row.repeats.is_some() {
+        return Standing::Repeated;
+    }
+    match known {
+        known if known.submits(retry_failed) => Standing::ToSubmit,
+        Known::Nothing | Known::Paid => Standing::Accepted,
+        Known::Saved { .. } | Known::Done | Known::Failed => Standing::Ended,
+        Known::Unconfirmed => Standing::Unconfirmed,
+    }
+}

@@ -1,0 +1,254 @@
+//! `batch`: everything that a file lists, priced before anything is spent, and resumed by the same command.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use zoomout::{Error, ErrorKind, Limits, check_target};
+use zoomout_batch::{
+    BatchName, Budget, Ceilings, Format, Jobs, JobsError, OverCeiling, Plan, Prices, RowResult, RowState,
+    Tally, Usd,
+};
+
+use crate::args::Batch;
+use crate::batch::{OnRecord, Run, Setting, not_read_back, standing};
+use crate::failure::Failure;
+use crate::fit;
+use crate::ledger::Place;
+use crate::output::Output;
+use crate::session::{Session, Tools};
+
+/// What became of each row, in the order of the file, beside the pictures.
+const RESULTS: &str = "results.jsonl";
+
+pub(crate) fn run(tools: &Tools<'_>, args: &Batch) -> Result<(), Failure> {
+    let prices = prices(args.prices.as_deref())?;
+    let ceilings = ceilings(args)?;
+    let folder = folder(&args.out)?;
+    let name = match &args.name {
+        Some(name) => BatchName::new(name)?,
+        None => BatchName::of_folder(&folder),
+    };
+    let mut jobs = check(args, &name)?;
+    let limits = Limits { submits_per_minute: args.submits_per_minute, ..Limits::default() };
+    let session = match Session::within(tools, limits) {
+        Ok(session) => session,
+        // Nothing is asked of anybody, so that a key is not needed.
+        Err(_) if args.dry_run => return show(tools.output, &Plan::new(jobs.tally(), &prices), &ceilings),
+        Err(failure) => return Err(failure),
+    };
+    let plan = plan(&session, &mut jobs, &prices, args.retry_failed)?;
+    if args.dry_run {
+        return show(tools.output, &plan, &ceilings);
+    }
+    plan.check(&ceilings).map_err(|over| too_much(&over))?;
+    check_target(folder.join(""))?;
+    tools.output.tell(&plan.to_string());
+    if Place::of(tools.global)? == Place::Nowhere && !tools.global.emulator {
+        tools.output.note("warning: without a ledger the same command again pays for every row again");
+    }
+    fs::create_dir_all(&folder).map_err(|error| not_written(&folder, &error))?;
+    let setting = Setting {
+        tools,
+        session: &session,
+        folder: &folder,
+        prices: &prices,
+        window: args.window,
+        retry_failed: args.retry_failed,
+    };
+    let mut run = Run::new(&setting, &plan, Budget::new(ceilings));
+    let mut results = Results::new(tools.output, args.in_order);
+    let rows = jobs.rows().map_err(|error| not_read_back(&error))?;
+    let ended = run.run(rows, |result| {
+        results.add(result);
+        Ok(())
+    });
+    tools.output.end_bar();
+    results.end();
+    results.write(&folder)?;
+    ended?;
+    conclude(tools, args, &run, &results, &folder)
+}
+
+/// What is told when all rows have ended, or nothing more is submitted.
+fn conclude(
+    tools: &Tools<'_>,
+    args: &Batch,
+    run: &Run<'_>,
+    results: &Results<'_>,
+    folder: &Path,
+) -> Result<(), Failure> {
+    let (cost, planned) = results.cost();
+    let text = format!(
+        "{}\ncost: {cost} USD as the API reported it, {planned} USD as planned\nresults: {}",
+        run.summary(),
+        fit::exact(folder.join(RESULTS).display()),
+    );
+    if !tools.global.json {
+        tools.output.result(|| Value::Null, || text);
+    }
+    let unsent = run.count(RowState::Unsent);
+    if tools.stop.is_cancelled() {
+        let message = "stopped; what was accepted is on record, and the same command goes on";
+        let failure = tools.known.report(tools.known.error(ErrorKind::Cancelled, message));
+        return Err(Failure { commands: tools.known.again().batch(args).into_iter().collect(), ..failure });
+    }
+    if let Some(over) = &run.ceiling {
+        return Err(Failure {
+            commands: Vec::new(),
+            ..Failure::from(Error::invalid(
+                "max_cost",
+                format_args!("is reached, {unsent} rows were not sent: {over}"),
+            ))
+        });
+    }
+    match &run.first {
+        Some(first) => Err(Failure::from(first.error.clone()).told()),
+        None => Ok(()),
+    }
+}
+
+fn check(args: &Batch, name: &BatchName) -> Result<Jobs, Failure> {
+    let chosen = args.format.as_deref().map(str::parse::<Format>).transpose()?;
+    let format = chosen.or_else(|| Format::of_path(&args.jobs));
+    let source: Box<dyn Read> = if args.jobs == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        let file = File::open(&args.jobs).map_err(|error| {
+            Error::invalid("jobs", format_args!("{} cannot be read", fit::exact(args.jobs.display())))
+                .caused_by(&error)
+        })?;
+        Box::new(file)
+    };
+    Jobs::check(source, format, name).map_err(|error| match error {
+        JobsError::Bad(lines) => Failure::of_lines(Error::invalid("jobs", "cannot be used"), &lines),
+        other => {
+            let cause = std::error::Error::source(&other).map(ToString::to_string).unwrap_or_default();
+            Error::unsent(ErrorKind::Storage, other.to_string()).caused_by(&cause).into()
+        }
+    })
+}
+
+/// The plan for what is still to be done.
+fn plan(
+    session: &Session<'_>,
+    jobs: &mut Jobs,
+    prices: &Prices,
+    retry_failed: bool,
+) -> Result<Plan, Failure> {
+    let mut tally = Tally::default();
+    for row in jobs.rows().map_err(|error| not_read_back(&error))? {
+        let row = row.map_err(|error| not_read_back(&error))?;
+        let known = OnRecord::of(&session.client, &row)?;
+        tally.add(&row.order.action, standing(&known, &row, retry_failed));
+    }
+    Ok(Plan::new(&tally, prices))
+}
+
+fn show(output: &Output, plan: &Plan, ceilings: &Ceilings) -> Result<(), Failure> {
+    output.result(|| json!(plan), || format!("{plan}\nNothing was sent, and nothing was charged."));
+    plan.check(ceilings).map_err(|over| too_much(&over))
+}
+
+fn too_much(over: &OverCeiling) -> Failure {
+    let field = if matches!(over, OverCeiling::Submissions { .. }) { "max_submissions" } else { "max_cost" };
+    Error::invalid(field, format_args!("is not enough: {over}")).into()
+}
+
+fn prices(file: Option<&Path>) -> Result<Prices, Failure> {
+    let Some(file) = file else { return Ok(Prices::published()) };
+    let shown = fit::exact(file.display());
+    let text = fs::read(file).map_err(|error| {
+        Error::invalid("prices", format_args!("{shown} cannot be read")).caused_by(&error)
+    })?;
+    Ok(Prices::from_json(&text).map_err(|error| {
+        Error::invalid("prices", format_args!("{shown} cannot be used")).caused_by(&error)
+    })?)
+}
+
+fn ceilings(args: &Batch) -> Result<Ceilings, Error> {
+    let max_cost = args.max_cost.as_deref().map(|text| {
+        text.parse::<Usd>().map_err(|_| {
+            Error::invalid("max_cost", format_args!("must be an amount such as 12.50, got {text:?}"))
+        })
+    });
+    Ok(Ceilings { max_cost: max_cost.transpose()?, max_submissions: args.max_submissions })
+}
+
+/// The folder as a whole path, whether or not it is there: the batch is named after it, from wherever it is called.
+fn folder(out: &Path) -> Result<PathBuf, Error> {
+    let canonical = |path: &Path| fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    let named = || -> io::Result<PathBuf> {
+        if let Ok(there) = fs::canonicalize(out) {
+            return Ok(there);
+        }
+        // What is above it may be a link, and stay one.
+        let whole = std::path::absolute(out)?;
+        match (whole.parent(), whole.file_name()) {
+            (Some(above), Some(name)) => Ok(canonical(above)?.join(name)),
+            _ => Ok(whole),
+        }
+    };
+    named().map_err(|error| {
+        Error::invalid("out", format_args!("{} is no folder", fit::exact(out.display()))).caused_by(&error)
+    })
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Error {
+    let message = format!("{} could not be written", fit::exact(path.display()));
+    Error::unsent(ErrorKind::Storage, message).caused_by(error)
+}
+
+/// What became of the rows so far.
+struct Results<'a> {
+    output: &'a Output,
+    in_order: bool,
+    by_line: BTreeMap<u64, RowResult>,
+}
+
+impl<'a> Results<'a> {
+    const fn new(output: &'a Output, in_order: bool) -> Self {
+        Self { output, in_order, by_line: BTreeMap::new() }
+    }
+
+    fn add(&mut self, result: RowResult) {
+        if self.output.json && !self.in_order {
+            self.output.result(|| json!(result), String::new);
+        }
+        self.by_line.insert(result.line, result);
+    }
+
+    fn end(&self) {
+        if self.output.json && self.in_order {
+            for result in self.by_line.values() {
+                self.output.result(|| json!(result), String::new);
+            }
+        }
+    }
+
+    /// What the API reported, and what the plan said of the same rows.
+    fn cost(&self) -> (Usd, Usd) {
+        let paid = || {
+            self.by_line.values().filter(|result| result.state == RowState::Done && result.repeats.is_none())
+        };
+        let planned = paid().filter_map(|result| result.planned_cost).sum();
+        (paid().filter_map(|result| result.cost).sum(), planned)
+    }
+
+    fn write(&self, folder: &Path) -> Result<(), Error> {
+        let path = folder.join(RESULTS);
+        let write = || -> io::Result<()> {
+            let beside = tempfile::NamedTempFile::new_in(folder)?;
+            let mut file = BufWriter::new(beside);
+            for result in self.by_line.values() {
+                serde_json::to_writer(&mut file, result)?;
+                file.write_all(b"\n")?;
+            }
+            let beside = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            beside.persist(&path).map(drop).map_err(|error| error.error)
+        };
+        write().map_err(|error| not_written(&path, &error))
+    }
+}

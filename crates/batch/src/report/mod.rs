@@ -52,7 +52,8 @@ impl Report {
     /// # Errors
     /// Those of the disk.
     pub fn write(&self, path: &Path, rows: impl IntoIterator<Item = ReportRow>) -> io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let file = new_file(folder)?;
         let mut page = Page::begin(BufWriter::new(file))?;
         let mut totals = Totals::default();

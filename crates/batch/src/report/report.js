@@ -123,14 +123,15 @@ const links = row => row.links.flatMap((text, place) => {
 })
 
 const trouble = row => {
-  if (row.error === null && !row.next_step) return null
   const error = row.error ?? {}
+  const next = row.next_step ?? error.next_step
+  if (row.error === null && !next) return null
   const message = error.message ?? (row.error === null ? null : JSON.stringify(error))
   return make(
     'div',
     { className: 'trouble' },
     message === null ? null : make('p', { className: 'message', dir: 'auto', textContent: shown(message) }),
-    row.next_step ? make('p', { className: 'next', dir: 'auto' }, make('b', { textContent: 'Next: ' }), shown(row.next_step)) : null,
+    next ? make('p', { className: 'next', dir: 'auto' }, make('b', { textContent: 'Next: ' }), shown(next)) : null,
   )
 }
 

@@ -40,14 +40,11 @@ impl BatchName {
 
     /// The name of a batch that nobody named: the folder that it goes to, as a canonical path.
     pub fn of_folder(folder: &Path) -> Self {
-        match folder.to_str().map(Self::new) {
-            Some(Ok(name)) => name,
+        folder.to_str().and_then(|name| Self::new(name).ok()).unwrap_or_else(|| {
             // A path may hold anything but a zero.
-            _ => {
-                let bytes = folder.as_os_str().as_encoded_bytes();
-                Self(beside(Fingerprint::of(bytes), &folder.to_string_lossy()))
-            }
-        }
+            let bytes = folder.as_os_str().as_encoded_bytes();
+            Self(beside(Fingerprint::of(bytes), &folder.to_string_lossy()))
+        })
     }
 
     /// The key of the row with this request, where so many rows before it have the same.

@@ -24,9 +24,8 @@ pub(super) enum Quoting {
 impl Quoting {
     pub(super) fn after(self, text: &[u8]) -> Self {
         text.iter().fold(self, |quoting, byte| match (quoting, byte) {
-            (Self::Start | Self::AtQuote, b'"') => Self::Open,
             (Self::Open, b'"') => Self::AtQuote,
-            (Self::Open, _) => Self::Open,
+            (Self::Open, _) | (Self::Start | Self::AtQuote, b'"') => Self::Open,
             (_, b',' | b'\n') => Self::Start,
             _ => Self::Plain,
         })

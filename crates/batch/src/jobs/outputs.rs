@@ -10,53 +10,42 @@ use crate::output_name::OutputName;
 /// A task has so many pictures at most, as far as anybody has seen (reference, section 14.1).
 const MOST_PICTURES: usize = 4;
 
-/// The files of the rows so far, a few bytes each.
+/// The files of the rows so far and the folders that they lie in, a few bytes each, with the line that named each
+/// first.
 #[derive(Debug, Default)]
 pub(super) struct Outputs {
-    taken: HashMap<Fingerprint, (Use, u32)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
-    File,
-    Folder,
+    files: HashMap<Fingerprint, u32>,
+    folders: HashMap<Fingerprint, u32>,
 }
 
 impl Outputs {
-    /// Takes the file of the next row. Its neighbours are taken, too: several pictures are numbered.
+    /// Takes the file of the next row.
     pub(super) fn take(&mut self, line: u64, output: &OutputName) -> Result<(), Problem> {
         let here = u32::try_from(line).unwrap_or(u32::MAX);
         let name = output.folded();
-        if let Some(line) = self.used(&name, &[Use::File, Use::Folder]) {
-            return Err(Problem::with(
-                OUTPUT,
-                format_args!("{output:?} is taken by line {line}", output = name),
-            ));
+        let itself = Fingerprint::of(&name);
+        if let Some(line) = self.files.get(&itself).or_else(|| self.folders.get(&itself)) {
+            return Err(Problem::with(OUTPUT, format_args!("{name:?} is taken by line {line}")));
         }
         for neighbour in neighbours(&name) {
-            if let Some(line) = self.used(&neighbour, &[Use::File]) {
+            if let Some(line) = self.files.get(&Fingerprint::of(neighbour)) {
                 let problem = format_args!(
                     "{name:?} may be written by line {line}, too: several pictures of one task are numbered -1 to -4"
                 );
                 return Err(Problem::with(OUTPUT, problem));
             }
         }
-        let folders: Vec<&str> = name.match_indices('/').filter_map(|(end, _)| name.get(..end)).collect();
-        for folder in &folders {
-            if let Some(line) = self.used(folder, &[Use::File]) {
+        let folders = || name.match_indices('/').filter_map(|(end, _)| name.get(..end));
+        for folder in folders() {
+            if let Some(line) = self.files.get(&Fingerprint::of(folder)) {
                 return Err(Problem::with(OUTPUT, format_args!("{folder:?} is the file of line {line}")));
             }
         }
-        for folder in folders {
-            self.taken.entry(Fingerprint::of(folder)).or_insert((Use::Folder, here));
+        for folder in folders() {
+            self.folders.entry(Fingerprint::of(folder)).or_insert(here);
         }
-        self.taken.insert(Fingerprint::of(&name), (Use::File, here));
+        self.files.insert(itself, here);
         Ok(())
-    }
-
-    /// The line that uses a name so.
-    fn used(&self, name: &str, uses: &[Use]) -> Option<u32> {
-        self.taken.get(&Fingerprint::of(name)).filter(|(used, _)| uses.contains(used)).map(|(_, line)| *line)
     }
 }
 

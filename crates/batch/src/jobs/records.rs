@@ -68,7 +68,7 @@ impl<R: BufRead> Records<R> {
         let line = self.lines.number();
         match read {
             Line::None => return Ok(None),
-            Line::TooLong => return Ok(Some((line, Err(too_long())))),
+            Line::TooLong => return Ok(Some((line, Err(too_long(""))))),
             Line::Whole => {}
         }
         let format = *self.format.get_or_insert_with(|| Format::of_line(&self.record));
@@ -84,7 +84,7 @@ impl<R: BufRead> Records<R> {
             self.record.push(b'\n');
             match self.lines.read(&mut self.record)? {
                 Line::Whole => quoting = quoting.after(self.record.get(seen..).unwrap_or_default()),
-                Line::TooLong => return Ok(Err(too_long())),
+                Line::TooLong => return Ok(Err(too_long(": is a quote never closed?"))),
                 Line::None => return Ok(Err(Problem::of_line("has a quote that is never closed"))),
             }
         }
@@ -92,6 +92,6 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-fn too_long() -> Problem {
-    Problem::of_line(format_args!("is longer than {LONGEST} bytes: is a quote never closed?"))
+fn too_long(hint: &str) -> Problem {
+    Problem::of_line(format_args!("is longer than {LONGEST} bytes{hint}"))
 }

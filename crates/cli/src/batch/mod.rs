@@ -2,9 +2,11 @@
 
 mod counts;
 mod parents;
+mod results;
 mod run;
 mod standing;
 
 pub(crate) use parents::fetch as fetch_parents;
+pub(crate) use results::{RESULTS, Results, not_written};
 pub(crate) use run::{Run, Setting, not_read_back};
 pub(crate) use standing::{Known as OnRecord, standing};

@@ -8,7 +8,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use serde_json::Value;
-use zoomout::{Action, Batch, Billed, Dispatcher, Download, Error, ErrorKind, Finished, Task, TaskId};
+use zoomout::{
+    Action, Batch, Billed, Dispatcher, Download, Error, ErrorKind, Finished, Outcome, Task, TaskId,
+};
 use zoomout_batch::{Budget, OverCeiling, Plan, Prices, Row, RowResult, RowState, Rows, Usd};
 
 use super::counts::Counts;
@@ -39,6 +41,13 @@ struct Open {
     submits: bool,
     /// Its task, while its pictures are fetched.
     task: Option<Task>,
+}
+
+/// The end of a row.
+pub(crate) struct RowEnd {
+    pub(crate) result: RowResult,
+    /// Where the API shows its pictures.
+    pub(crate) links: Vec<String>,
 }
 
 /// A batch on its way.
@@ -79,11 +88,7 @@ impl<'a> Run<'a> {
     }
 
     /// Runs the rows to their ends, and tells each.
-    pub(crate) fn run(
-        &mut self,
-        mut rows: Rows<'_>,
-        mut tell: impl FnMut(RowResult) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    pub(crate) fn run(&mut self, mut rows: Rows<'_>, mut tell: impl FnMut(RowEnd)) -> Result<(), Failure> {
         let mut is_exhausted = false;
         loop {
             self.heed_stop();
@@ -92,7 +97,7 @@ impl<'a> Run<'a> {
                     None => is_exhausted = true,
                     Some(row) => {
                         if let Some(result) = self.begin(row.map_err(|error| not_read_back(&error))?)? {
-                            tell(result)?;
+                            tell(result);
                         }
                     }
                 }
@@ -102,7 +107,7 @@ impl<'a> Run<'a> {
                 return Ok(());
             }
             for result in self.wait() {
-                tell(result)?;
+                tell(result);
             }
             self.counts.show(false);
         }
@@ -130,7 +135,7 @@ impl<'a> Run<'a> {
     }
 
     /// Begins a row, or answers what became of it where that is known at once.
-    fn begin(&mut self, mut row: Row) -> Result<Option<RowResult>, Failure> {
+    fn begin(&mut self, mut row: Row) -> Result<Option<RowEnd>, Failure> {
         let Setting { session, retry_failed, prices, .. } = *self.setting;
         if self.is_stopped() {
             return Ok(Some(self.unsent(&row)));
@@ -138,8 +143,8 @@ impl<'a> Run<'a> {
         let known = Standing::of(&session.client, &row)?;
         if let Standing::Saved { entry, files } = &known {
             self.counts.was_there(RowState::Done);
-            let cost = entry.outcome.as_ref().and_then(|outcome| outcome.cost);
-            return Ok(Some(self.result(&row, RowState::Done, known.task_id(), cost, files)));
+            let task = entry.outcome.as_ref().and_then(Outcome::task);
+            return Ok(Some(self.end(&row, RowState::Done, known.task_id(), task.as_ref(), files)));
         }
         let price = prices.of(row.order.action.billing_key());
         let submits = row.repeats.is_none() && known.submits(retry_failed);
@@ -173,7 +178,7 @@ impl<'a> Run<'a> {
     }
 
     /// Waits a little for whatever comes first.
-    fn wait(&mut self) -> Vec<RowResult> {
+    fn wait(&mut self) -> Vec<RowEnd> {
         let mut results = Vec::new();
         match self.batch.next_within(GLANCE) {
             Ok(Some(finished)) => results.extend(self.finish(finished)),
@@ -192,7 +197,7 @@ impl<'a> Run<'a> {
     }
 
     /// A row's task has ended: its pictures are fetched at once, for their links expire.
-    fn finish(&mut self, Finished { index, result, .. }: Finished) -> Option<RowResult> {
+    fn finish(&mut self, Finished { index, result, .. }: Finished) -> Option<RowEnd> {
         match result {
             Ok(task) => {
                 let open = self.open.get_mut(&index)?;
@@ -221,7 +226,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn end_saving(&mut self, index: usize, saved: Result<Vec<PathBuf>, Error>) -> Option<RowResult> {
+    fn end_saving(&mut self, index: usize, saved: Result<Vec<PathBuf>, Error>) -> Option<RowEnd> {
         self.saving = self.saving.saturating_sub(1);
         let open = self.open.remove(&index)?;
         let task = open.task.as_ref()?;
@@ -229,14 +234,14 @@ impl<'a> Run<'a> {
             Ok(files) => {
                 self.setting.tools.known.settled(&task.task_id);
                 self.counts.ends(RowState::Done);
-                Some(self.result(&open.row, RowState::Done, Some(&task.task_id), task.cost, &files))
+                Some(self.end(&open.row, RowState::Done, Some(&task.task_id), Some(task), &files))
             }
             Err(error) => Some(self.fail(&open, Some(task), error)),
         }
     }
 
     /// A row has not brought pictures.
-    fn fail(&mut self, open: &Open, task: Option<&Task>, error: Error) -> RowResult {
+    fn fail(&mut self, open: &Open, task: Option<&Task>, error: Error) -> RowEnd {
         let Setting { tools, session, .. } = *self.setting;
         let error = session.settled(&open.row.order.action, error);
         let state = match (error.kind(), error.billed()) {
@@ -259,34 +264,33 @@ impl<'a> Run<'a> {
         }
         self.counts.ends(state);
         let task_id = task.map(|task| task.task_id.clone()).or_else(|| error.task_id().cloned());
-        let mut result =
-            self.result(&open.row, state, task_id.as_ref(), task.and_then(|task| task.cost), &[]);
+        let mut end = self.end(&open.row, state, task_id.as_ref(), task, &[]);
         let failure = tools.known.failure(error, None);
-        result.error = failure.object(None).get("error").cloned();
+        end.result.error = failure.object(None).get("error").cloned();
         if !self.is_stopped() {
             tools.output.tell(&format!("line {}: {}", open.row.line, failure.error));
         }
         self.first.get_or_insert(failure);
-        result
+        end
     }
 
-    fn unsent(&mut self, row: &Row) -> RowResult {
+    fn unsent(&mut self, row: &Row) -> RowEnd {
         self.counts.was_there(RowState::Unsent);
-        self.result(row, RowState::Unsent, None, None, &[])
+        self.end(row, RowState::Unsent, None, None, &[])
     }
 
-    fn result(
+    fn end(
         &self,
         row: &Row,
         state: RowState,
         task_id: Option<&TaskId>,
-        cost: Option<f64>,
+        task: Option<&Task>,
         files: &[PathBuf],
-    ) -> RowResult {
+    ) -> RowEnd {
         let action: &Action = &row.order.action;
         let folder = self.setting.folder;
         let shown = |file: &PathBuf| file.strip_prefix(folder).unwrap_or(file).to_string_lossy().into_owned();
-        RowResult {
+        let result = RowResult {
             line: row.line,
             key: row.order.key.as_ref().map(ToString::to_string).unwrap_or_default(),
             repeats: row.repeats,
@@ -296,11 +300,14 @@ impl<'a> Run<'a> {
             tier: action.tier(),
             billing_key: action.billing_key().to_string(),
             planned_cost: self.setting.prices.of(action.billing_key()),
-            cost: cost.and_then(Usd::rounded),
+            cost: task.and_then(|task| task.cost).and_then(Usd::rounded),
             output: row.output.as_ref().map(|output| output.as_str().to_owned()),
             paths: files.iter().map(shown).collect(),
             error: None::<Value>,
-        }
+        };
+        let links =
+            task.map(|task| task.links().into_iter().map(str::to_owned).collect()).unwrap_or_default();
+        RowEnd { result, links }
     }
 }
 

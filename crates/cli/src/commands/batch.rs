@@ -1,27 +1,28 @@
 //! `batch`: everything that a file lists, priced before anything is spent, and resumed by the same command.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use httpdate::fmt_http_date;
 
 use serde_json::{Value, json};
 use zoomout::{Error, ErrorKind, Limits, check_target};
 use zoomout_batch::{
-    BatchName, Budget, Ceilings, Format, Jobs, JobsError, OverCeiling, Plan, Prices, RowResult, RowState,
-    Tally, Usd,
+    BatchName, Budget, Ceilings, Format, Jobs, JobsError, OverCeiling, Plan, Prices, REPORT, Report,
+    RowState, Tally, Usd,
 };
 
 use crate::args::Batch;
-use crate::batch::{OnRecord, Run, Setting, not_read_back, standing};
+use crate::batch::{
+    OnRecord, RESULTS, Results, Run, Setting, fetch_parents, not_read_back, not_written, standing,
+};
 use crate::failure::Failure;
 use crate::fit;
 use crate::ledger::Place;
 use crate::output::Output;
 use crate::session::{Session, Tools};
-
-/// What became of each row, in the order of the file, beside the pictures.
-const RESULTS: &str = "results.jsonl";
 
 pub(crate) fn run(tools: &Tools<'_>, args: &Batch) -> Result<(), Failure> {
     let prices = prices(args.prices.as_deref())?;
@@ -61,13 +62,14 @@ pub(crate) fn run(tools: &Tools<'_>, args: &Batch) -> Result<(), Failure> {
     let mut run = Run::new(&setting, &plan, Budget::new(ceilings));
     let mut results = Results::new(tools.output, args.in_order);
     let rows = jobs.rows().map_err(|error| not_read_back(&error))?;
-    let ended = run.run(rows, |result| {
-        results.add(result);
-        Ok(())
-    });
+    let ended = run.run(rows, |end| results.add(end));
     tools.output.end_bar();
     results.end();
     results.write(&folder)?;
+    let parents = fetch_parents(&session.client, tools.stop, &folder, results.parents());
+    let note = tools.known.again().batch(args).filter(|_| run.count(RowState::Done) < plan.rows);
+    let report = Report { name: name.to_string(), made: fmt_http_date(SystemTime::now()), note };
+    results.report(&folder, &report, &parents)?;
     ended?;
     conclude(tools, args, &run, &results, &folder)
 }
@@ -82,9 +84,10 @@ fn conclude(
 ) -> Result<(), Failure> {
     let (cost, planned) = results.cost();
     let text = format!(
-        "{}\ncost: {cost} USD as the API reported it, {planned} USD as planned\nresults: {}",
+        "{}\ncost: {cost} USD as the API reported it, {planned} USD as planned\nresults: {}\nreport: {}",
         run.summary(),
         fit::exact(folder.join(RESULTS).display()),
+        fit::exact(folder.join(REPORT).display()),
     );
     if !tools.global.json {
         tools.output.result(|| Value::Null, || text);
@@ -194,61 +197,4 @@ fn folder(out: &Path) -> Result<PathBuf, Error> {
     named().map_err(|error| {
         Error::invalid("out", format_args!("{} is no folder", fit::exact(out.display()))).caused_by(&error)
     })
-}
-
-fn not_written(path: &Path, error: &io::Error) -> Error {
-    let message = format!("{} could not be written", fit::exact(path.display()));
-    Error::unsent(ErrorKind::Storage, message).caused_by(error)
-}
-
-/// What became of the rows so far.
-struct Results<'a> {
-    output: &'a Output,
-    in_order: bool,
-    by_line: BTreeMap<u64, RowResult>,
-}
-
-impl<'a> Results<'a> {
-    const fn new(output: &'a Output, in_order: bool) -> Self {
-        Self { output, in_order, by_line: BTreeMap::new() }
-    }
-
-    fn add(&mut self, result: RowResult) {
-        if self.output.json && !self.in_order {
-            self.output.result(|| json!(result), String::new);
-        }
-        self.by_line.insert(result.line, result);
-    }
-
-    fn end(&self) {
-        if self.output.json && self.in_order {
-            for result in self.by_line.values() {
-                self.output.result(|| json!(result), String::new);
-            }
-        }
-    }
-
-    /// What the API reported, and what the plan said of the same rows.
-    fn cost(&self) -> (Usd, Usd) {
-        let paid = || {
-            self.by_line.values().filter(|result| result.state == RowState::Done && result.repeats.is_none())
-        };
-        let planned = paid().filter_map(|result| result.planned_cost).sum();
-        (paid().filter_map(|result| result.cost).sum(), planned)
-    }
-
-    fn write(&self, folder: &Path) -> Result<(), Error> {
-        let path = folder.join(RESULTS);
-        let write = || -> io::Result<()> {
-            let beside = tempfile::NamedTempFile::new_in(folder)?;
-            let mut file = BufWriter::new(beside);
-            for result in self.by_line.values() {
-                serde_json::to_writer(&mut file, result)?;
-                file.write_all(b"\n")?;
-            }
-            let beside = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            beside.persist(&path).map(drop).map_err(|error| error.error)
-        };
-        write().map_err(|error| not_written(&path, &error))
-    }
 }

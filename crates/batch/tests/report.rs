@@ -1,5 +1,11 @@
 //! The report in a real browser (Debian's package `chromium`): whatever the texts in it say, they are shown and do
 //! nothing, and everything that a person can use works.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may stop at the first surprise"
+)]
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -59,7 +65,7 @@ fn rows() -> Vec<ReportRow> {
         let mut row = row(10, RowState::Failed);
         hostile.clone_into(&mut row.result.key);
         row.result.task_id = TaskId::new(hostile).ok();
-        row.result.billing_key = hostile.to_owned();
+        hostile.clone_into(&mut row.result.billing_key);
         row.result.error = Some(json!({ "message": hostile, hostile: hostile }));
         row.next_step = Some(hostile.to_owned());
         row.links = vec![hostile.to_owned()];

@@ -185,8 +185,8 @@ fn renaming_a_file_costs_nothing() {
 /// More than are kept in memory.
 #[test]
 fn many_rows_read_back_in_their_order() {
-    let file: String = (2..30_000).map(|line| format!("task_{line}\n")).collect();
-    for (line, row) in (2..).zip(rows(format!("task_id\n{file}"))) {
+    let tasks: Vec<String> = (2..30_000).map(|line| format!("task_{line}")).collect();
+    for (line, row) in (2..).zip(rows(format!("task_id\n{}", tasks.join("\n")))) {
         assert_eq!(row.line, line);
         assert_eq!(row.order.action.parent().unwrap().as_str(), format!("task_{line}"));
     }

@@ -44,7 +44,7 @@ fn row(line: u64) -> ReportRow {
         20.. => RowState::Unsent,
         _ => RowState::Done,
     };
-    let tier = if line % 3 == 0 { Tier::X1_5 } else { Tier::X2 };
+    let tier = if line.is_multiple_of(3) { Tier::X1_5 } else { Tier::X2 };
     let picture = if tier == Tier::X2 { "zoomed-2x.png" } else { "zoomed-1.5x.png" };
     let pictures = match (state, line % 24) {
         (RowState::Done, 2) => vec![picture.to_owned(), "zoomed-1.5x.png".to_owned(), picture.to_owned()],
@@ -52,7 +52,7 @@ fn row(line: u64) -> ReportRow {
         (RowState::Done, _) => vec![picture.to_owned()],
         _ => Vec::new(),
     };
-    let planned_cost: Option<Usd> = if line % 7 == 0 { "0.1" } else { "0.05504" }.parse().ok();
+    let planned_cost: Option<Usd> = if line.is_multiple_of(7) { "0.1" } else { "0.05504" }.parse().ok();
     let is_charged = matches!(state, RowState::Done | RowState::Accepted);
     let task_id =
         (is_charged || state == RowState::Failed).then(|| TaskId::new(format!("task_01KQZ{line:021}")).ok());
@@ -67,7 +67,8 @@ fn row(line: u64) -> ReportRow {
         task_id: task_id.flatten(),
         parent: TaskId::new(format!("task_01KQW{line:021}")).ok(),
         tier: Some(tier),
-        billing_key: if line % 7 == 0 { "midjourney@zoom-turbo" } else { "midjourney@zoom" }.to_owned(),
+        billing_key: if line.is_multiple_of(7) { "midjourney@zoom-turbo" } else { "midjourney@zoom" }
+            .to_owned(),
         planned_cost,
         cost: planned_cost.filter(|_| is_charged && line % 24 != 9),
         output: None,

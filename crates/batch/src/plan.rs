@@ -117,14 +117,14 @@ impl fmt::Display for Plan {
         let unknown = || "unknown".to_owned();
         for line in &self.lines {
             let count = grouped(line.submissions);
-            let each = line.price.map_or_else(unknown, |price| price.to_string());
-            let cost = line.cost.map_or_else(unknown, |cost| cost.to_string());
+            let each = line.price.map_or_else(unknown, |price| format!("{price:.5}"));
+            let cost = line.cost.map_or_else(unknown, |cost| format!("{cost:.5}"));
             writeln!(f, "{count:>12}  {:longest$}  {each:>11}  {cost:>14}", line.billing_key)?;
         }
         let total = if self.unpriced == 0 { "together" } else { "together, as far as known" };
         let width = longest.max(total.len());
         let cost_width = 29 + longest - width;
-        writeln!(f, "{:>12}  {total:width$}{:>cost_width$}", grouped(submissions), self.cost.to_string())?;
+        writeln!(f, "{:>12}  {total:width$}{:cost_width$.5}", grouped(submissions), self.cost)?;
         write!(
             f,
             "\nprices of {}; each submission is charged when it is accepted, a failed task refunded",

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use zoomout_core::{BillingKey, Speed, for_people};
 
 use crate::usd::Usd;
@@ -33,6 +34,7 @@ const PUBLISHED: &str = include_str!("prices.json");
 #[serde(deny_unknown_fields)]
 pub struct Prices {
     observed: String,
+    #[serde(deserialize_with = "each_once")]
     cells: BTreeMap<String, Usd>,
 }
 
@@ -90,6 +92,32 @@ impl Prices {
     fn versions(&self) -> BTreeSet<&str> {
         let parts = self.cells.keys().flat_map(|cell| cell.split('-').skip(1));
         parts.filter(|part| part.parse::<Speed>().is_err()).collect()
+    }
+}
+
+/// Price cells. One that is there twice is refused: of two prices, nobody knows which is true.
+fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Usd>, D::Error> {
+    deserializer.deserialize_map(Cells)
+}
+
+struct Cells;
+
+impl<'de> Visitor<'de> for Cells {
+    type Value = BTreeMap<String, Usd>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with price cells")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut cells = BTreeMap::new();
+        while let Some((name, price)) = access.next_entry::<String, Usd>()? {
+            if cells.contains_key(&name) {
+                return Err(A::Error::custom(format_args!("{name:?} is there twice")));
+            }
+            cells.insert(name, price);
+        }
+        Ok(cells)
     }
 }
 
@@ -177,6 +205,8 @@ mod tests {
             r#"{"observed":"2026-11-01","cells":{"zoom":1}}"#,
             r#"{"observed":"2026-11-01","cells":{"midjourney@zoom":-1}}"#,
             r#"{"observed":"2026-11-01","cells":{"midjourney@zoom":"free"}}"#,
+            r#"{"observed":"2026-11-01","cells":{"midjourney":1,"midjourney":2}}"#,
+            r#"{"observed":"2026-11-01","cells":[1]}"#,
         ];
         insta::assert_snapshot!(files.map(told).join("\n"));
     }

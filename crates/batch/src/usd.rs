@@ -79,13 +79,13 @@ impl FromStr for Usd {
     }
 }
 
-/// At least two digits after the point, and no zeros beyond.
+/// At least two digits after the point, or as many as a precision asks for, and no zeros beyond.
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = format!("{}.{:0DIGITS$}", self.0 / ONE, self.0 % ONE);
-        let most = text.len() - (DIGITS - 2);
-        let (least, rest) = text.split_at(most);
-        f.pad(&format!("{least}{}", rest.trim_end_matches('0')))
+        let spare = DIGITS.saturating_sub(f.precision().unwrap_or(2));
+        let (least, rest) = text.split_at(text.len() - spare);
+        f.pad_integral(true, "", &format!("{least}{}", rest.trim_end_matches('0')))
     }
 }
 

@@ -1,4 +1,10 @@
 //! Jobs files as people write them, and the keys of their rows.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
 
 use std::io::{self, Read};
 
@@ -174,6 +180,16 @@ fn rows_without_keys_are_jobs_of_their_own() {
 #[test]
 fn renaming_a_file_costs_nothing() {
     assert_eq!(keys("task_id,output\na,b.png"), keys("task_id,output\na,c.png"));
+}
+
+/// More than are kept in memory.
+#[test]
+fn many_rows_read_back_in_their_order() {
+    let tasks: Vec<String> = (2..30_000).map(|line| format!("task_{line}")).collect();
+    for (line, row) in (2..).zip(rows(format!("task_id\n{}", tasks.join("\n")))) {
+        assert_eq!(row.line, line);
+        assert_eq!(row.order.action.parent().unwrap().as_str(), format!("task_{line}"));
+    }
 }
 
 #[test]

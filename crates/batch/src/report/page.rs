@@ -7,9 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::totals::Totals;
-use super::{Report, ReportRow};
-
 const STYLE: &str = include_str!("report.css");
 const BODY: &str = include_str!("report.html");
 const SCRIPT: &str = include_str!("report.js");
@@ -36,13 +33,13 @@ impl<W: Write> Page<W> {
         Ok(Self { to, is_empty: true })
     }
 
-    pub(super) fn row(&mut self, row: &ReportRow) -> io::Result<()> {
+    pub(super) fn row(&mut self, row: &impl Serialize) -> io::Result<()> {
         let comma = if self.is_empty { "" } else { "," };
         self.is_empty = false;
         write!(self.to, "{comma}\n{}", inert(row)?)
     }
 
-    pub(super) fn end(mut self, report: &Report, totals: &Totals) -> io::Result<W> {
+    pub(super) fn end(mut self, report: &impl Serialize, totals: &impl Serialize) -> io::Result<W> {
         write!(
             self.to,
             "\n]</script>\n<script type=\"application/json\" id=\"report\">{}</script>\n\

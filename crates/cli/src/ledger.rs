@@ -3,6 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use directories::ProjectDirs;
 use zoomout::{
@@ -11,6 +12,10 @@ use zoomout::{
 };
 
 use crate::args::Global;
+
+/// So many seconds a claim lasts of which nothing is heard; and at least, however fast time runs.
+const LEASE: f64 = 180.0;
+const SHORTEST: f64 = 2.0;
 
 /// Where it is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +54,17 @@ impl Place {
 
     /// The ledger there. It is opened when it is first needed.
     pub(crate) fn open(&self) -> Arc<dyn Ledger> {
+        self.hurried(1.0)
+    }
+
+    /// The same, where time runs so many times faster: so do claims.
+    pub(crate) fn hurried(&self, scale: f64) -> Arc<dyn Ledger> {
         match self {
             Self::Nowhere => Arc::new(MemoryLedger::new()),
-            Self::File(path) => Arc::new(OfCommand(SqliteLedger::at(path))),
+            Self::File(path) => {
+                let lease = Duration::from_secs_f64((LEASE / scale.max(1.0)).max(SHORTEST));
+                Arc::new(OfCommand(SqliteLedger::at(path).lease(lease)))
+            }
         }
     }
 

@@ -138,7 +138,7 @@ fn connect(tools: &Tools<'_>, api: Api, limits: Limits) -> Result<Client, Error>
             Arc::new(Sending::new(inner, noted))
         })
         .on_detached(move |detached| late.hear_late(detached))
-        .ledger(Place::of(global)?.open())
+        .ledger(Place::of(global)?.hurried(scale))
         .limits(limits)
         .build()?;
     let client = client.cancelled_by(stop).observed_by(progress::observer(output, known));

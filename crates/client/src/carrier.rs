@@ -40,7 +40,12 @@ impl<M: Machine<Call = Call, Reply = Reply>> Carrier<M> for Paid {
     }
 
     fn claim(&mut self, intent: &Intent) -> Result<Claim, LedgerError> {
-        self.line.books.claim(&self.line.api, intent)
+        let Line { books, api, clock, .. } = &*self.line;
+        Ok(match books.claim(api, intent)? {
+            Claim::New { lease } => Claim::New { lease: clock.passes(lease) },
+            Claim::Held { left } => Claim::Held { left: clock.passes(left) },
+            claim => claim,
+        })
     }
 
     fn record(&mut self, record: &Record) -> Result<(), LedgerError> {

@@ -20,6 +20,11 @@ pub trait Clock: Debug + Send + Sync {
     fn left(&self, until: Instant) -> Duration {
         until - self.now()
     }
+
+    /// How much of its time passes in this real time: the lease of a claim is real, whoever else uses the ledger.
+    fn passes(&self, real: Duration) -> Duration {
+        real
+    }
 }
 
 /// The clock of the machine, running at a chosen pace: beside an emulator whose time runs fast, a
@@ -59,6 +64,10 @@ impl Clock for MachineClock {
     fn sleep_until(&self, until: Instant, cancel: &CancelToken) {
         let left = (until - self.now()).as_secs_f64() / self.pace;
         cancel.sleep(Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX));
+    }
+
+    fn passes(&self, real: Duration) -> Duration {
+        Duration::try_from_secs_f64(real.as_secs_f64() * self.pace).unwrap_or(Duration::MAX)
     }
 }
 

@@ -14,7 +14,8 @@
 //!                   resolve: it was not billed
 //! ```
 //!
-//! [`Ledger`] is the trait, [`MemoryLedger`] the one of a process that keeps none.
+//! [`Ledger`] is the trait, [`MemoryLedger`] the one of a process that keeps none, and `SqliteLedger` (with the feature
+//! `sqlite`) the one in a file that any number of processes share.
 #![forbid(unsafe_code)]
 
 mod entry;
@@ -23,6 +24,8 @@ mod ledger;
 mod memory;
 mod owner;
 mod resolution;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod state;
 
 pub use entry::Entry;
@@ -31,5 +34,7 @@ pub use ledger::Ledger;
 pub use memory::MemoryLedger;
 pub use owner::{Owner, Salt};
 pub use resolution::Resolution;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteLedger;
 pub use state::State;
 pub use zoomout_core::{Claim, Intent, LedgerError, Outcome, Record};

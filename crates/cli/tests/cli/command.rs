@@ -1,5 +1,6 @@
 //! Runs the command.
 
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -34,6 +35,12 @@ impl From<Output> for Ran {
     }
 }
 
+/// One ledger for all tests that do not care, of this run.
+fn ledger() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    folder.join(format!("ledger-{}.db", std::process::id()))
+}
+
 /// The command, with nothing of the tester's own environment that concerns it.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zoomout"));
@@ -41,6 +48,8 @@ pub(crate) fn command(args: &[&str]) -> Command {
     for name in ["APIMART_API_KEY", "APIMART_BASE_URL"] {
         command.env_remove(name);
     }
+    // Nor its own ledger.
+    command.env("ZOOMOUT_LEDGER", ledger());
     command
 }
 

@@ -9,11 +9,13 @@
 )]
 
 mod asked;
+mod batch;
 mod command;
 mod deadline;
 mod emulated;
 mod faults;
 mod interrupted;
+mod ledger;
 mod many;
 mod pixels;
 mod printing;

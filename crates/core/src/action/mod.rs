@@ -105,12 +105,6 @@ macro_rules! actions {
             }
         })+
 
-        $($(#[$when])* impl From<$name> for Order {
-            fn from(action: $name) -> Self {
-                Action::from(action).into()
-            }
-        })+
-
         $($(#[$when])* impl $name {
             #[doc = concat!("The ", stringify!($name), " that loosely typed fields describe.")]
             ///

@@ -55,8 +55,8 @@ impl Order {
     }
 }
 
-impl From<Action> for Order {
-    fn from(action: Action) -> Self {
-        Self { action, key: None, again: false }
+impl<A: Into<Action>> From<A> for Order {
+    fn from(action: A) -> Self {
+        Self { action: action.into(), key: None, again: false }
     }
 }

@@ -1,0 +1,175 @@
+//! A batch: priced before it spends, stopped and resumed, and never paid for twice.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use zoomout_emulator::{Options, Script, Seed, Server};
+
+use crate::command::{Ran, command};
+
+/// A jobs file, a ledger, a folder for pictures, and an emulator.
+struct World {
+    server: Server,
+    folder: TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let options = Options { time_scale: 300.0, picture_side: 24, ..Options::default() };
+        Self { server: Server::start(options).unwrap(), folder: TempDir::new().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn jobs(&self, text: &str) {
+        fs::write(self.path("jobs.csv"), text).unwrap();
+    }
+
+    fn command(&self, args: &[&str]) -> std::process::Command {
+        let global = ["--base-url", self.server.url(), "--time-scale", "300", "--ledger", "ledger.db"];
+        let mut command = command(&[&global[..], &["batch", "jobs.csv", "--out", "wide"], args].concat());
+        command.env("APIMART_API_KEY", "sk-emulator").current_dir(self.folder.path());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        self.command(args).output().unwrap().into()
+    }
+
+    fn results(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.path("wide/results.jsonl")).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn bill(&self) -> usize {
+        self.server.bill().lines.len()
+    }
+}
+
+/// So many rows with this parent.
+fn rows(count: usize) -> String {
+    let row = format!("{},1.5\n", Seed::UPSCALED.task_id);
+    format!("task_id,zoom_ratio\n{}", row.repeat(count))
+}
+
+#[test]
+fn the_plan_costs_nothing_and_the_ceilings_are_kept() {
+    let world = World::new();
+    world.jobs(&rows(3));
+    let plan = world.run(&["--dry-run", "--json"]);
+    assert_eq!(
+        (plan.code, &plan.json()["submissions"], &plan.json()["cost"]),
+        (0, &3.into(), &0.16512.into())
+    );
+    let costly = world.run(&["--max-cost", "0.16"]);
+    assert_eq!(costly.code, 2, "{costly:?}");
+    assert!(costly.stderr.contains("would cost 0.16512 USD, and at most 0.16 USD are allowed"), "{costly:?}");
+    assert_eq!(world.run(&["--max-submissions", "2"]).code, 2);
+    world.jobs("task_id,zoom_ratio,colour\n,1.5,\ntask_1,0,\ntask_2,1.5,red\n");
+    let bad = world.run(&[]);
+    assert_eq!(bad.code, 2, "{bad:?}");
+    assert_eq!((world.bill(), world.path("wide").exists()), (0, false));
+}
+
+#[test]
+fn every_bad_line_is_listed() {
+    let world = World::new();
+    world.jobs("task_id,zoom_ratio\n,1.5\ntask_1,0\ntask_2,1.5\n");
+    let bad = world.run(&[]);
+    assert!(bad.stderr.contains("line 2: task_id") && bad.stderr.contains("line 3: zoom_ratio"), "{bad:?}");
+    let told = world.run(&["--json"]).json();
+    assert_eq!(told["error"]["lines"]["named"][1]["line"], 3, "{told}");
+}
+
+#[test]
+fn the_same_command_again_pays_for_nothing_and_fetches_what_is_missing() {
+    let world = World::new();
+    world.jobs(&rows(4));
+    let first = world.run(&["--max-cost", "1"]);
+    assert_eq!(first.code, 0, "{first:?}");
+    assert!(first.stdout.starts_with("4 done\ncost: 0.22016 USD"), "{first:?}");
+    let results = world.results();
+    let picture = world.path("wide").join(results[2]["paths"][0].as_str().unwrap());
+    fs::remove_file(&picture).unwrap();
+    let second = world.run(&["--max-cost", "0"]);
+    assert_eq!(second.code, 0, "{second:?}");
+    assert!(picture.is_file());
+    assert_eq!((world.results(), world.bill()), (results, 4));
+    let page = fs::read_to_string(world.path("wide/report.html")).unwrap();
+    assert!(page.contains("Zoom Out 1.5x"));
+    // A row in front changes no other row's key.
+    world.jobs(&format!("task_id,zoom_ratio\n{},2\n{}", Seed::UPSCALED.task_id, &rows(4)[19..]));
+    let more = world.run(&["--max-submissions", "1"]);
+    assert_eq!((more.code, world.bill()), (0, 5), "{more:?}");
+}
+
+#[test]
+fn a_failed_row_is_submitted_anew_only_when_asked() {
+    let world = World::new();
+    world.jobs(&rows(2));
+    let fails =
+        br#"{"faults":[{"on":"zoom","fault":{"kind":"task_fails","reason":"moderation"},"times":1}]}"#;
+    world.server.inject(Script::from_json(fails).unwrap());
+    for _ in 0..2 {
+        let ran = world.run(&[]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.stdout.starts_with("1 done, 1 failed"), "{ran:?}");
+    }
+    assert_eq!(world.bill(), 2);
+    let anew = world.run(&["--retry-failed"]);
+    assert_eq!((anew.code, world.bill()), (0, 3), "{anew:?}");
+}
+
+#[test]
+fn results_come_as_json_from_stdin_to_stdout() {
+    let world = World::new();
+    let jobs = format!("{{\"task_id\":\"{}\",\"output\":\"a/one.png\"}}\n", Seed::UPSCALED.task_id);
+    let global = ["--base-url", world.server.url(), "--time-scale", "300", "--ledger", "ledger.db", "--json"];
+    let mut child = command(&[&global[..], &["batch", "-", "--out", "wide", "--in-order"]].concat())
+        .env("APIMART_API_KEY", "sk-emulator")
+        .current_dir(world.folder.path())
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), jobs.as_bytes()).unwrap();
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert_eq!(
+        (ran.code, &ran.json()["state"], &ran.json()["paths"][0]),
+        (0, &"done".into(), &"a/one.png".into()),
+        "{ran:?}"
+    );
+    assert!(world.path("wide/a/one.png").is_file());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_batch_goes_on_with_the_same_command() {
+    use std::io::{BufRead, BufReader};
+    let world = World::new();
+    world.jobs(&rows(60));
+    let mut child = world.command(&["--window", "4", "-v"]).spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    let mut posts = 0;
+    while posts < 12 {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it ended");
+        posts += usize::from(line.contains("POST"));
+    }
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    let told: Vec<String> = stderr.lines().map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{told:#?}");
+    let told = told.join("\n");
+    assert!(told.contains("the same command goes on"), "{told}");
+    assert!(told.contains("batch --out wide") && told.contains("-- jobs.csv"), "{told}");
+    let before = world.bill();
+    assert!(before < 60, "{before}");
+    let rest = world.run(&[]);
+    assert_eq!(rest.code, 0, "{rest:?}");
+    assert_eq!((world.bill(), world.results().len()), (60, 60));
+}

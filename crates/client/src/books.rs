@@ -1,7 +1,7 @@
 //! The ledger of a client, and whose submissions it keeps there.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use zoomout_core::{Api, Claim, Intent, LedgerError, Outcome, Record, TaskId};
 use zoomout_ledger::{Entry, Filter, Ledger, Owner, Resolution, Which};
@@ -12,11 +12,13 @@ pub(crate) struct Books {
     ledger: Arc<dyn Ledger>,
     /// Known as soon as the ledger has told its salt.
     owner: OnceLock<Owner>,
+    /// What is paid for and could not be written down, until it can.
+    owed: Mutex<Vec<Record>>,
 }
 
 impl Books {
     pub(crate) fn new(ledger: Arc<dyn Ledger>) -> Self {
-        Self { ledger, owner: OnceLock::new() }
+        Self { ledger, owner: OnceLock::new(), owed: Mutex::default() }
     }
 
     pub(crate) fn ledger(&self) -> &Arc<dyn Ledger> {
@@ -32,12 +34,34 @@ impl Books {
     }
 
     pub(crate) fn claim(&self, api: &Api, intent: &Intent) -> Result<Claim, LedgerError> {
+        let owner = self.owner(api)?;
+        // Whoever cannot write down what is paid for, buys nothing more.
+        self.pay_off(owner)?;
         let intent = intent.clone().map_request(|request| api.without_key(request));
-        self.ledger.claim(self.owner(api)?, &intent)
+        self.ledger.claim(owner, &intent)
+    }
+
+    /// Writes down what could not be written before.
+    fn pay_off(&self, owner: &Owner) -> Result<(), LedgerError> {
+        let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(record) = owed.last() {
+            self.ledger.record(owner, record)?;
+            owed.pop();
+        }
+        Ok(())
+    }
+
+    /// Keeps what could not be written, if nobody else can tell it.
+    fn owe(&self, record: &Record) {
+        if matches!(record, Record::Accepted { .. }) {
+            self.owed.lock().unwrap_or_else(PoisonError::into_inner).push(record.clone());
+        }
     }
 
     pub(crate) fn record(&self, api: &Api, record: &Record) -> Result<(), LedgerError> {
         let owner = self.owner(api)?;
+        // Of an earlier failure somebody has been told.
+        drop(self.pay_off(owner));
         match record {
             Record::Ended(outcome) => {
                 let shown = api.without_key(&outcome.shown);
@@ -46,7 +70,7 @@ impl Books {
             }
             // Ids are data, and reasons are text for people, from which the key was cut when they came.
             Record::Accepted { .. } | Record::Released { .. } | Record::Unconfirmed { .. } => {
-                self.ledger.record(owner, record)
+                self.ledger.record(owner, record).inspect_err(|_| self.owe(record))
             }
         }
     }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stderr, reason = "a developer's command talks to its developer")]
 
+mod crash;
 mod demo;
 mod features;
 mod floors;
@@ -57,6 +58,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Kill a batch of three thousand rows sixty times, and hold the ledger against the bill.
+    Crash,
     /// Fuzz a target (a folder of fuzz/corpus) with libFuzzer; needs a C++ compiler.
     Fuzz {
         /// Which one.
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Command::Lint => lint::run(),
         Command::Simulate { args } => release::run("simulate", &args),
         Command::Scale { args } => release::run("scale", &args),
+        Command::Crash => crash::run(),
         Command::Fuzz { target, seconds } => fuzz::run(&target, seconds),
         Command::Py => python::test(),
         Command::Node => node::test(),

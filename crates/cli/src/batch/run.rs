@@ -1,6 +1,7 @@
 //! The rows of a batch, many at a time: submitted, waited for and saved.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use zoomout::{
 use zoomout_batch::{Budget, OverCeiling, Plan, Prices, Row, RowResult, RowState, Rows, Usd};
 
 use super::counts::Counts;
+use super::results::not_written;
 use super::standing::Known as Standing;
 use crate::failure::Failure;
 use crate::progress;
@@ -43,6 +45,14 @@ struct Open {
     task: Option<Task>,
 }
 
+/// Why nothing more is submitted.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    Ceiling(OverCeiling),
+    /// The disk takes nothing more.
+    Storage,
+}
+
 /// The end of a row.
 pub(crate) struct RowEnd {
     pub(crate) result: RowResult,
@@ -63,7 +73,7 @@ pub(crate) struct Run<'a> {
     saving: usize,
     counts: Counts,
     /// Why nothing more is submitted.
-    pub(crate) ceiling: Option<OverCeiling>,
+    pub(crate) halt: Option<Halt>,
     /// The first failure, whose exit code is the batch's.
     pub(crate) first: Option<Failure>,
 }
@@ -82,7 +92,7 @@ impl<'a> Run<'a> {
             save,
             saving: 0,
             counts: Counts::new(setting.tools.output, plan.rows),
-            ceiling: None,
+            halt: None,
             first: None,
         }
     }
@@ -149,17 +159,17 @@ impl<'a> Run<'a> {
         let price = prices.of(row.order.action.billing_key());
         let submits = row.repeats.is_none() && known.submits(retry_failed);
         if submits {
-            if self.ceiling.is_some() {
-                return Ok(Some(self.unsent(&row)));
+            if self.halt.is_none() {
+                self.halt = self.budget.ask(price).err().map(Halt::Ceiling);
             }
-            if let Err(over) = self.budget.ask(price) {
-                self.ceiling = Some(over);
+            if self.halt.is_some() {
                 return Ok(Some(self.unsent(&row)));
             }
         }
         if submits && matches!(known, Standing::Failed) {
             row.order = row.order.again();
         }
+        self.make_room_for(&row)?;
         let (noted, output) = (self.setting.tools.known.clone(), self.setting.tools.output.clone());
         let line = row.line;
         let index = self.batch.add(
@@ -175,6 +185,15 @@ impl<'a> Run<'a> {
         self.counts.begins();
         self.open.insert(index, Open { row, submits, task: None });
         Ok(None)
+    }
+
+    /// Whatever cannot work must show before money is spent.
+    fn make_room_for(&self, row: &Row) -> Result<(), Error> {
+        let output = row.output.as_ref().map(|output| self.setting.folder.join(output.as_path()));
+        match output.as_deref().and_then(Path::parent) {
+            Some(folder) => fs::create_dir_all(folder).map_err(|error| not_written(folder, &error)),
+            None => Ok(()),
+        }
     }
 
     /// Waits a little for whatever comes first.
@@ -261,6 +280,10 @@ impl<'a> Run<'a> {
         {
             session.client.acknowledge(task_id);
             tools.known.settled(task_id);
+        }
+        if error.kind() == ErrorKind::Storage {
+            // What is accepted now could not be saved, or not be written down.
+            self.halt.get_or_insert(Halt::Storage);
         }
         self.counts.ends(state);
         let task_id = task.map(|task| task.task_id.clone()).or_else(|| error.task_id().cloned());

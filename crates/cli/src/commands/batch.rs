@@ -16,7 +16,7 @@ use zoomout_batch::{
 
 use crate::args::Batch;
 use crate::batch::{
-    OnRecord, RESULTS, Results, Run, Setting, fetch_parents, not_read_back, not_written, standing,
+    Halt, OnRecord, RESULTS, Results, Run, Setting, fetch_parents, not_read_back, not_written, standing,
 };
 use crate::failure::Failure;
 use crate::fit;
@@ -65,13 +65,21 @@ pub(crate) fn run(tools: &Tools<'_>, args: &Batch) -> Result<(), Failure> {
     let ended = run.run(rows, |end| results.add(end));
     tools.output.end_bar();
     results.end();
-    results.write(&folder)?;
+    let written = results.write(&folder);
     let parents = fetch_parents(&session.client, tools.stop, &folder, results.parents());
     let note = tools.known.again().batch(args).filter(|_| run.count(RowState::Done) < plan.rows);
     let report = Report { name: name.to_string(), made: fmt_http_date(SystemTime::now()), note };
-    results.report(&folder, &report, &parents)?;
+    let written = written.and_then(|()| results.report(&folder, &report, &parents));
+    if let Err(error) = &written {
+        tools.output.note(&format!("warning: {error}: {}", error.cause().unwrap_or_default()));
+    }
     ended?;
-    conclude(tools, args, &run, &results, &folder)
+    conclude(tools, args, &run, &results, &folder)?;
+    // Everything else went well.
+    written.map_err(|error| {
+        let cause = error.cause().unwrap_or_default();
+        tools.known.report(tools.known.error(ErrorKind::Storage, &error.to_string()).caused_by(&cause))
+    })
 }
 
 /// What is told when all rows have ended, or nothing more is submitted.
@@ -98,18 +106,24 @@ fn conclude(
         let failure = tools.known.report(tools.known.error(ErrorKind::Cancelled, message));
         return Err(Failure { commands: tools.known.again().batch(args).into_iter().collect(), ..failure });
     }
-    if let Some(over) = &run.ceiling {
-        return Err(Failure {
-            commands: Vec::new(),
-            ..Failure::from(Error::invalid(
-                "max_cost",
-                format_args!("is reached, {unsent} rows were not sent: {over}"),
-            ))
-        });
-    }
-    match &run.first {
-        Some(first) => Err(Failure::from(first.error.clone()).told()),
-        None => Ok(()),
+    match (&run.halt, &run.first) {
+        (Some(Halt::Ceiling(over)), _) => {
+            let field = field(over);
+            Err(Error::invalid(field, format_args!("is reached, and {unsent} rows were not sent: {over}"))
+                .into())
+        }
+        (Some(Halt::Storage), Some(first)) => {
+            let cause = first.error.cause().unwrap_or_default();
+            let message =
+                format!("stopped before more is spent, with {unsent} rows not sent: {}", first.error);
+            let error = tools.known.error(ErrorKind::Storage, &message).caused_by(&cause);
+            Err(Failure {
+                commands: tools.known.again().batch(args).into_iter().collect(),
+                ..Failure::from(error)
+            })
+        }
+        (_, Some(first)) => Err(Failure::from(first.error.clone()).told()),
+        (_, None) => Ok(()),
     }
 }
 
@@ -156,8 +170,11 @@ fn show(output: &Output, plan: &Plan, ceilings: &Ceilings) -> Result<(), Failure
 }
 
 fn too_much(over: &OverCeiling) -> Failure {
-    let field = if matches!(over, OverCeiling::Submissions { .. }) { "max_submissions" } else { "max_cost" };
-    Error::invalid(field, format_args!("is not enough: {over}")).into()
+    Error::invalid(field(over), format_args!("is not enough: {over}")).into()
+}
+
+const fn field(over: &OverCeiling) -> &'static str {
+    if matches!(over, OverCeiling::Submissions { .. }) { "max_submissions" } else { "max_cost" }
 }
 
 fn prices(file: Option<&Path>) -> Result<Prices, Failure> {

@@ -173,3 +173,41 @@ fn a_stopped_batch_goes_on_with_the_same_command() {
     assert_eq!(rest.code, 0, "{rest:?}");
     assert_eq!((world.bill(), world.results().len()), (60, 60));
 }
+
+/// In a mount of its own, where that is allowed: a small disk that is full, and is made larger.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_stops_a_batch_before_it_spends_more() {
+    let allowed = std::process::Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();
+    if !allowed.is_ok_and(|status| status.success()) {
+        println!("skipped: this machine lets nobody mount a small disk");
+        return;
+    }
+    let world = World::new();
+    world.jobs(&rows(40));
+    let script = r#"
+        mkdir small && mount -t tmpfs -o size=400k small small || exit 99
+        zoomout() { "$BIN" --base-url "$URL" --time-scale 300 --ledger small/ledger.db batch jobs.csv --out small/wide --window 4; }
+        zoomout; echo "first: $?"
+        mount -o remount,size=64m small
+        zoomout; echo "second: $?"
+    "#;
+    let ran: Ran = std::process::Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script])
+        .current_dir(world.folder.path())
+        .env("BIN", env!("CARGO_BIN_EXE_zoomout"))
+        .env("URL", world.server.url())
+        .env("APIMART_API_KEY", "sk-emulator")
+        .output()
+        .unwrap()
+        .into();
+    assert!(ran.stdout.contains("first: 8"), "{ran:?}");
+    assert!(ran.stderr.contains("stopped before more is spent"), "{ran:?}");
+    // Whose acceptance could not be written down was told with its task, and waits for a word of a person.
+    let unknown = ran.stderr.matches("warning: the record of task_").count();
+    let is_whole = ran.stdout.contains("second: 0");
+    assert!(is_whole || (unknown > 0 && ran.stdout.contains("second: 4")), "{ran:?}");
+    let done = ran.stdout.lines().rev().find_map(|line| line.split_once(" done")).unwrap().0;
+    assert!(done.parse::<usize>().unwrap() + unknown >= 40, "{ran:?}");
+    assert_eq!(world.bill(), 40, "{ran:?}");
+}

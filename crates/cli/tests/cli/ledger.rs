@@ -154,8 +154,9 @@ fn what_nobody_knows_is_settled_by_a_person() {
 #[test]
 fn a_ledger_that_cannot_be_used_costs_nothing() {
     let world = World::new();
+    let make_folder: fn(PathBuf) -> std::io::Result<()> = fs::create_dir;
     for (name, make) in [
-        ("a folder", fs::create_dir as fn(PathBuf) -> std::io::Result<()>),
+        ("a folder", make_folder),
         ("a picture", |path| {
             fs::write(path, b"\x89PNG\r\n\x1a\nno database at all, but long enough to be read as one")
         }),

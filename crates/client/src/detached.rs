@@ -9,7 +9,7 @@ use zoomout_core::{
 };
 
 use crate::dispatcher::{Class, Reception};
-use crate::errand::reception;
+use crate::reception::reception;
 
 /// A submission whose caller was stopped while it was on its way, and what became of it.
 ///

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use zoomout_core::{
-    ApiError, Error, ErrorKind, Event, Failure, Instant, Intent, Kind, LedgerError, Machine, Record, Step,
+    Error, ErrorKind, Event, Failure, Instant, Intent, Kind, LedgerError, Machine, Record, Step,
 };
 
 use crate::cancel::CancelToken;
@@ -13,6 +13,7 @@ use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::contained::contained;
 use crate::dispatcher::{Class, Next, Reception, Turn};
+use crate::reception::reception;
 use crate::transport::Context;
 
 /// So long a clock that came back too early is left alone.
@@ -356,21 +357,6 @@ where
             }
         }
     }
-}
-
-/// What a step after a call shows of the server; nothing where the next one does.
-pub(crate) fn reception<T, C>(class: Class, step: &Step<T, C>, now: Instant) -> Option<Reception> {
-    Some(match (class, step) {
-        (Class::Submission, Step::Record(Record::Accepted { .. })) => Reception::Accepted,
-        (Class::Submission, Step::Report(Event::Retrying(retry))) if retry.rate_limited => {
-            Reception::Overrun(now + retry.after)
-        }
-        (Class::Submission, Step::Done(Err(error))) if error.api().is_some_and(ApiError::is_rate_limit) => {
-            Reception::Overrun(now + error.retry_after().unwrap_or_default())
-        }
-        (Class::Submission, Step::Record(_)) => return None,
-        _ => Reception::Other,
-    })
 }
 
 impl<M: Machine, X> fmt::Debug for Errand<M, X> {

@@ -53,6 +53,7 @@ mod line;
 mod network;
 mod picture;
 mod place;
+mod reception;
 mod seconds;
 mod submissions;
 mod sync;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::problem::Problem;
 use crate::owner::Salt;
@@ -67,7 +67,10 @@ FROM submission;
 
 /// Makes sure that the file is a ledger in the shape of this version.
 pub(super) fn prepare(connection: &Connection) -> Result<(), Problem> {
-    let version = version(connection)?;
+    // In one view of it, for somebody else may be making it.
+    let view = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
+    let version = version(&view)?;
+    view.commit()?;
     // Writers and readers do not wait for each other.
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     debug_assert!(mode == "wal" || mode == "memory", "{mode}");
@@ -95,7 +98,7 @@ fn newest() -> i64 {
 
 /// All or nothing, whoever else opens the file at the same moment.
 fn migrate(connection: &Connection) -> Result<(), Problem> {
-    let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     let old = usize::try_from(version(&transaction)?).unwrap_or_default();
     for migration in MIGRATIONS.iter().skip(old) {
         transaction.execute_batch(migration)?;

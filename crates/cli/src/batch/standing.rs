@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use zoomout::{Client, Entry, Error, State, TaskId, Which};
+use zoomout::{Client, Entry, Error, ErrorKind, Filter, State, TaskId, Which};
 use zoomout_batch::{Row, Standing};
 
 /// What the ledger knows of a row.
@@ -39,6 +39,15 @@ impl Known {
             }
             State::Done => Self::Done,
         })
+    }
+
+    /// Whether nothing at all is on record, so that no row need be looked up.
+    pub(crate) fn is_empty(client: &Client) -> Result<bool, Error> {
+        let any = client.ledger().entries(&Filter { limit: Some(1), ..Filter::default() });
+        let any = any.map_err(|error| {
+            Error::unsent(ErrorKind::Storage, "the ledger cannot be read").caused_by(&error)
+        })?;
+        Ok(any.is_empty())
     }
 
     /// Its task, where all there is of it is saved.

@@ -155,6 +155,9 @@ fn plan(
     prices: &Prices,
     retry_failed: bool,
 ) -> Result<Plan, Failure> {
+    if OnRecord::is_empty(&session.client)? {
+        return Ok(Plan::new(jobs.tally(), prices));
+    }
     let mut tally = Tally::default();
     for row in jobs.rows().map_err(|error| not_read_back(&error))? {
         let row = row.map_err(|error| not_read_back(&error))?;

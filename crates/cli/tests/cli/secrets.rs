@@ -1,6 +1,7 @@
 //! The key is in no output and in no file, whatever a server does with it.
 
 use std::fs;
+use std::path::Path;
 
 use tempfile::TempDir;
 use zoomout_tests::{Connection, RawServer, Received, answer};
@@ -61,6 +62,10 @@ fn the_key_is_shown_by_no_command_and_left_in_no_file() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("wide.png");
     let path = path.to_str().unwrap();
+    let [ledger, jobs, out] =
+        ["ledger.db", "jobs.jsonl", "wide"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    // Whoever writes the key where it does not belong finds it on record no more than anybody else.
+    fs::write(&jobs, r#"{"task_id":"task_1","metadata":{"note":"sk-MAR\u004b"}}"#).unwrap();
     for (name, behave) in BEHAVIOURS {
         let server = RawServer::start(move |connection| {
             while let Some(request) = connection.read_request() {
@@ -78,22 +83,42 @@ fn the_key_is_shown_by_no_command_and_left_in_no_file() {
             &["wait", "task_1", "-o", path, "--timeout", "60"],
             &["task", "task_1"],
             &["buttons", "task_1"],
+            &["zoom", "task_1", "--key", name],
+            &["collect", "-o", &out],
+            &["ledger", "list"],
+            &["ledger", "export"],
         ] {
             for form in [&["-vv"][..], &["-vv", "--json"], &["-q"]] {
-                let all: Vec<&str> = args.iter().chain(form).copied().collect();
+                let all: Vec<&str> = ["--ledger", &ledger].iter().chain(args).chain(form).copied().collect();
                 let ran = against(&server.url(), &all);
                 assert!(!ran.all().contains("MARK"), "a server that {name}: {all:?}: {ran:?}");
                 assert!(!ran.all().contains("panicked"), "a server that {name}: {all:?}: {ran:?}");
             }
         }
+        // Its request holds the key, which -vv shows without it.
+        let ran = against(&server.url(), &["--ledger", &ledger, "batch", &jobs, "--out", &out, "-vv"]);
+        assert!(
+            !ran.all().contains("MARK") && !ran.all().contains("panicked"),
+            "a server that {name}: {ran:?}"
+        );
         let sent = |request: &Received| request.headers.contains(&"authorization: bearer sk-mark".to_owned());
         let received = server.received();
         // The host of a picture gets no key.
         assert!(received.iter().any(sent));
         assert!(received.iter().all(|request| sent(request) || request.line == "GET /0.png"));
     }
-    for entry in fs::read_dir(folder.path()).unwrap() {
+    fs::remove_file(&jobs).unwrap();
+    search(folder.path());
+}
+
+/// Nothing in this folder or beneath holds the key.
+fn search(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            search(&path);
+            continue;
+        }
         let bytes = fs::read(&path).unwrap();
         assert!(!bytes.windows(4).any(|four| four == b"MARK"), "{}", path.display());
     }

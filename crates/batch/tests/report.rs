@@ -7,9 +7,11 @@
     reason = "a test may stop at the first surprise"
 )]
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -127,6 +129,11 @@ fn write_report() -> TempDir {
 
 /// The page after its scripts have run, as HTML; nothing where there is no Chromium.
 fn browse(page: &Path, flags: &[&str]) -> Option<String> {
+    let output = chromium(page, &[&["--window-size=1280,900", "--dump-dom"], flags].concat())?;
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+fn chromium(page: &Path, flags: &[&str]) -> Option<Output> {
     let profile = tempfile::tempdir().unwrap();
     let mut address = "file://".to_owned();
     address.push_str(page.to_str().unwrap());
@@ -136,13 +143,40 @@ fn browse(page: &Path, flags: &[&str]) -> Option<String> {
         command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
         command.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
         command.arg(format!("--user-data-dir={}", profile.path().display()));
-        command.args(["--window-size=1280,900", "--virtual-time-budget=10000", "--dump-dom"]);
-        command.args(flags).arg(&address).stderr(Stdio::null()).output().ok()
+        command
+            .arg("--virtual-time-budget=10000")
+            .args(flags)
+            .arg(&address)
+            .stderr(Stdio::null())
+            .output()
+            .ok()
     });
     if output.is_none() {
         println!("skipped: there is no Chromium to look at the report with (Debian's package is chromium)");
     }
-    output.map(|output| String::from_utf8(output.stdout).unwrap())
+    output
+}
+
+/// On a desk and on a phone: what is seen is as wide as the screen, and more than an empty page.
+#[test]
+fn it_is_seen_on_a_desk_and_on_a_phone() {
+    let folder = write_report();
+    for (name, wide, high) in [("desk", 1280, 900), ("phone", 390, 844)] {
+        // For whoever wants to look.
+        let shot = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("report-{name}.png"));
+        let size = format!("--window-size={wide},{high}");
+        let flags = [size, format!("--screenshot={}", shot.display()), "--hide-scrollbars".to_owned()];
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        if chromium(&folder.path().join(REPORT), &flags).is_none() {
+            return;
+        }
+        let mut reader = png::Decoder::new(BufReader::new(File::open(&shot).unwrap())).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let frame = reader.next_frame(&mut pixels).unwrap();
+        assert_eq!((frame.width, frame.height), (wide, high));
+        let colors: BTreeSet<&[u8]> = pixels.chunks_exact(frame.color_type.samples()).collect();
+        assert!(colors.len() > 50, "{name}: {} colors", colors.len());
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stderr, reason = "a developer's command talks to its developer")]
 
+mod chromium;
 mod crash;
 mod demo;
 mod features;

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::step::{Failed, Step};
-use crate::{features, model, node, python};
+use crate::{chromium, features, model, node, python};
 
 /// Which languages; all of them if none is named.
 #[derive(Args)]
@@ -22,6 +22,7 @@ pub(crate) struct Parts {
 pub(crate) fn run(parts: &Parts) -> Result<(), Failed> {
     let all = !(parts.rust || parts.python || parts.node);
     if all || parts.rust {
+        chromium::provide();
         Step::cargo().args(["test", "--locked"]).run()?;
         features::test()?;
         model::run()?;

@@ -17,7 +17,7 @@ use fastrand::Rng;
 use zoomout::{
     ApiKey, Billed, CancelToken, Claim, Client, ClientBuilder, Dispatcher, Entry, ErrorKind, Event, Filter,
     Intent, Key, Ledger, LedgerError, MachineClock, MemoryLedger, Order, Owner, Record, Resolution, Salt,
-    State, Task, TaskId, Which, Zoom,
+    SqliteLedger, State, Task, TaskId, Which, Zoom,
 };
 use zoomout_emulator::{Options, Script, Seed, Server};
 use zoomout_tests::{RawServer, answer};
@@ -38,6 +38,18 @@ fn builder(server: &Server) -> ClientBuilder {
 
 fn client(server: &Server) -> Client {
     builder(server).build().unwrap()
+}
+
+/// With every ledger there is.
+fn everywhere(holds: impl Fn(&Server, &Client)) {
+    let folder = tempfile::tempdir().unwrap();
+    let ledgers: [Arc<dyn Ledger>; 2] =
+        [Arc::new(MemoryLedger::new()), Arc::new(SqliteLedger::at(folder.path().join("ledger.db")))];
+    for ledger in ledgers {
+        let server = server();
+        let client = builder(&server).ledger(ledger).build().unwrap();
+        holds(&server, &client);
+    }
 }
 
 fn zoom() -> Zoom {
@@ -67,76 +79,77 @@ fn union(some: BTreeSet<String>, others: BTreeSet<String>) -> BTreeSet<String> {
 
 #[test]
 fn whoever_leaves_the_loop_early_finds_the_rest() {
-    let server = server();
-    let client = client(&server);
-    let mut had = BTreeSet::new();
-    for finished in client.zoom_many((0..60).map(|_| zoom())) {
-        had.insert(id(&finished.result.unwrap()));
-        if had.len() == 7 {
-            break;
+    everywhere(|server, client| {
+        let mut had = BTreeSet::new();
+        for finished in client.zoom_many((0..60).map(|_| zoom())) {
+            had.insert(id(&finished.result.unwrap()));
+            if had.len() == 7 {
+                break;
+            }
         }
-    }
-    client.settle(PATIENCE);
-    assert!(server.bill().lines.len() > 7);
-    assert_eq!(union(had, unfinished(&client)), billed(&server));
-    let folder = tempfile::tempdir().unwrap();
-    for collected in client.collect(folder.path()).unwrap() {
-        assert_eq!(collected.result.unwrap().len(), 1);
-    }
-    assert_eq!(client.unfinished().unwrap(), []);
+        client.settle(PATIENCE);
+        assert!(server.bill().lines.len() > 7);
+        assert_eq!(union(had, unfinished(client)), billed(server));
+        let folder = tempfile::tempdir().unwrap();
+        for collected in client.collect(folder.path()).unwrap() {
+            assert_eq!(collected.result.unwrap().len(), 1);
+        }
+        assert_eq!(client.unfinished().unwrap(), []);
+    });
 }
 
 #[test]
 fn whoever_stops_the_loop_is_handed_the_rest_back() {
-    let server = server();
-    let client = client(&server);
-    let mut many = client.zoom_many((0..60).map(|_| zoom()));
-    let mut had: BTreeSet<_> = many.by_ref().take(3).map(|finished| id(&finished.result.unwrap())).collect();
-    for stopped in many.stop(PATIENCE) {
-        assert_eq!(stopped.request, zoom().into());
-        match stopped.result {
-            Ok(task) => had.insert(id(&task)),
-            Err(error) => error.task_id().is_some_and(|task_id| had.insert(task_id.as_str().to_owned())),
-        };
-    }
-    let late = client.settle(PATIENCE).into_iter().filter_map(|late| late.result.ok());
-    had.extend(late.map(|submission| submission.task_id.as_str().to_owned()));
-    assert_eq!(had, billed(&server));
+    everywhere(|server, client| {
+        let mut many = client.zoom_many((0..60).map(|_| zoom()));
+        let mut had: BTreeSet<_> =
+            many.by_ref().take(3).map(|finished| id(&finished.result.unwrap())).collect();
+        for stopped in many.stop(PATIENCE) {
+            assert_eq!(stopped.request, zoom().into());
+            match stopped.result {
+                Ok(task) => had.insert(id(&task)),
+                Err(error) => error.task_id().is_some_and(|task_id| had.insert(task_id.as_str().to_owned())),
+            };
+        }
+        let late = client.settle(PATIENCE).into_iter().filter_map(|late| late.result.ok());
+        had.extend(late.map(|submission| submission.task_id.as_str().to_owned()));
+        assert_eq!(had, billed(server));
+    });
 }
 
 #[test]
 fn a_download_that_fails_in_the_loop_loses_nothing() {
-    let server = server();
-    let client = client(&server);
-    let result = client.zoom_many((0..30).map(|_| zoom())).try_for_each(|finished| {
-        let task = finished.result?;
-        client.download(&task, "/dev/null/pictures/").map(drop)
+    everywhere(|server, client| {
+        let result = client.zoom_many((0..30).map(|_| zoom())).try_for_each(|finished| {
+            let task = finished.result?;
+            client.download(&task, "/dev/null/pictures/").map(drop)
+        });
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Storage);
+        client.settle(PATIENCE);
+        assert_eq!(unfinished(client), billed(server), "the one that could not be saved, too");
     });
-    assert_eq!(result.unwrap_err().kind(), ErrorKind::Storage);
-    client.settle(PATIENCE);
-    assert_eq!(unfinished(&client), billed(&server), "the one that could not be saved, too");
 }
 
 #[test]
 fn whoever_cancels_at_any_moment_loses_nothing() {
-    let server = server();
-    let client = client(&server);
-    let dispatcher = Dispatcher::new(&client);
-    let mut chance = Rng::with_seed(7);
-    let (tell, told) = mpsc::channel();
-    let mut handles = Vec::new();
-    for _ in 0..300 {
-        let tell = tell.clone();
-        handles.push(dispatcher.spawn(zoom(), |_| {}, move |result| tell.send(result).unwrap()));
-        if chance.bool() {
-            handles[chance.usize(..handles.len())].cancel();
+    everywhere(|server, client| {
+        let dispatcher = Dispatcher::new(client);
+        let mut chance = Rng::with_seed(7);
+        let (tell, told) = mpsc::channel();
+        let mut handles = Vec::new();
+        for _ in 0..300 {
+            let tell = tell.clone();
+            handles.push(dispatcher.spawn(zoom(), |_| {}, move |result| tell.send(result).unwrap()));
+            if chance.bool() {
+                handles[chance.usize(..handles.len())].cancel();
+            }
         }
-    }
-    drop(tell);
-    let had = told.into_iter().filter_map(Result::ok).map(|task| id(&task)).collect();
-    client.settle(PATIENCE);
-    dispatcher.drain(PATIENCE);
-    assert_eq!(union(had, unfinished(&client)), billed(&server));
+        drop(tell);
+        let had = told.into_iter().filter_map(Result::ok).map(|task| id(&task)).collect();
+        client.settle(PATIENCE);
+        dispatcher.drain(PATIENCE);
+        assert_eq!(union(had, unfinished(client)), billed(server));
+    });
 }
 
 #[test]
@@ -194,28 +207,29 @@ fn a_key_is_paid_for_once() {
 
 #[test]
 fn of_many_with_one_key_at_once_one_pays() {
-    let server = server();
-    let client = client(&server);
-    let orders = (0..20).map(|_| under("album/17"));
-    let tasks: BTreeSet<_> = client.zoom_many(orders).map(|finished| id(&finished.result.unwrap())).collect();
-    assert_eq!((tasks.len(), server.bill().lines.len()), (1, 1));
+    everywhere(|server, client| {
+        let orders = (0..20).map(|_| under("album/17"));
+        let tasks: BTreeSet<_> =
+            client.zoom_many(orders).map(|finished| id(&finished.result.unwrap())).collect();
+        assert_eq!((tasks.len(), server.bill().lines.len()), (1, 1));
+    });
 }
 
 #[test]
 fn a_failed_task_is_submitted_anew_only_when_asked() {
-    let server = server();
-    let fails =
-        br#"{"faults":[{"on":"zoom","fault":{"kind":"task_fails","reason":"moderation"},"times":1}]}"#;
-    server.inject(Script::from_json(fails).unwrap());
-    let client = client(&server);
-    for _ in 0..2 {
-        let error = client.run(under("album/17")).unwrap_err();
-        assert_eq!((error.kind(), error.billed()), (ErrorKind::TaskFailed, Billed::No));
-        assert!(error.to_string().contains("moderation"), "{error}");
-    }
-    assert_eq!(server.bill().lines.len(), 1);
-    client.run(under("album/17").again()).unwrap();
-    assert_eq!(server.bill().lines.len(), 2);
+    everywhere(|server, client| {
+        let fails =
+            br#"{"faults":[{"on":"zoom","fault":{"kind":"task_fails","reason":"moderation"},"times":1}]}"#;
+        server.inject(Script::from_json(fails).unwrap());
+        for _ in 0..2 {
+            let error = client.run(under("album/17")).unwrap_err();
+            assert_eq!((error.kind(), error.billed()), (ErrorKind::TaskFailed, Billed::No));
+            assert!(error.to_string().contains("moderation"), "{error}");
+        }
+        assert_eq!(server.bill().lines.len(), 1);
+        client.run(under("album/17").again()).unwrap();
+        assert_eq!(server.bill().lines.len(), 2);
+    });
 }
 
 /// A server that takes the first submission and says nothing, and accepts all later ones.

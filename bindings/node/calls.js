@@ -8,8 +8,9 @@ class Calls {
   #alive = null
 
   /** Called from the native half. It must not keep the client: a client without calls can be collected. */
-  hear = (number, what, payload) => {
-    this.#listeners.get(number)?.(what, payload)
+  hear = (number, what, payload, ended) => {
+    if (what === 'warning') process.emitWarning(payload, 'ZoomoutWarning')
+    else this.#listeners.get(number)?.(what, payload, ended)
   }
 
   /** Begins to listen; tells the number to call by. */

@@ -8,11 +8,15 @@ const { zoomMany } = require('./many.js')
 const native = require('./load.js')
 const { optionsOf } = require('./options.js')
 const { UPSCALE, fieldsOf, only, zoomOf } = require('./request.js')
-const { pathOf, progressOf, taskOf, valueOf } = require('./values.js')
+const { collectedOf, entryOf, ledgerOf, pathOf, progressOf, taskOf, valueOf } = require('./values.js')
 
-const SETTINGS = ['apiKey', 'baseUrl', 'language', 'timeoutMs', 'callTimeoutMs', 'resubmit']
+const SETTINGS = ['apiKey', 'baseUrl', 'language', 'timeoutMs', 'callTimeoutMs', 'resubmit', 'ledger']
 const OPTIONS = ['signal', 'onProgress']
+/** So long a process stays to write down what was handed out. */
+const FLUSH_MS = 1_000
 const { NativeAsk } = native
+
+process.once('exit', () => native.flush(FLUSH_MS))
 
 class Client {
   #calls = new Calls()
@@ -24,8 +28,9 @@ class Client {
   )
 
   constructor(settings = {}, pace = undefined) {
-    const typed = only(settings, SETTINGS, 'a client')
-    this.#native = guarded(() => new native.NativeClient({ ...typed, pace }, this.#calls.hear))
+    const { ledger, ...typed } = only(settings, SETTINGS, 'a client')
+    const given = { ...typed, ledger: ledgerOf(ledger), pace }
+    this.#native = guarded(() => new native.NativeClient(given, this.#calls.hear))
   }
 
   get baseUrl() {
@@ -62,7 +67,42 @@ class Client {
 
   zoomMany(requests, options) {
     const begin = (...args) => guarded(() => this.#native.batch(...args))
-    return zoomMany(this.#calls, this.#running, begin, this.#picture, this.#leftBehind, requests, options)
+    return zoomMany(
+      this.#calls,
+      this.#running,
+      begin,
+      this.#handedOut,
+      this.#picture,
+      this.#leftBehind,
+      requests,
+      options,
+    )
+  }
+
+  async unfinished(options) {
+    const entries = JSON.parse(await this.#ask(NativeAsk.unfinished(), options))
+    return entries.map((entry) => entryOf(entry, this.#picture))
+  }
+
+  async *collect(folder, options) {
+    const { signal } = optionsOf(options, ['signal'], 'collect')
+    const collecting = guarded(() => this.#native.collect(pathOf(folder)))
+    try {
+      for (;;) {
+        const json = await this.#call((number) => collecting.start(number), { signal })
+        const collected = collectedOf(JSON.parse(json), this.#picture)
+        if (collected === null) return
+        yield collected
+      }
+    } finally {
+      collecting.cancel()
+    }
+  }
+
+  async resolve(key, resolution, options) {
+    const { taskId, billed } = only(resolution ?? {}, ['taskId', 'billed'], 'a resolution')
+    const ask = guarded(() => NativeAsk.resolve(key, taskId, billed))
+    return entryOf(JSON.parse(await this.#ask(ask, options)), this.#picture)
   }
 
   async close() {
@@ -98,7 +138,16 @@ class Client {
     return taskOf(await this.#ask(ask, options), this.#picture)
   }
 
+  /** The end of this task has reached whoever asked for it: it is unfinished no more. */
+  #handedOut = (taskId) => {
+    if (typeof taskId === 'string') this.#native.acknowledge(taskId)
+  }
+
   async #ask(ask, options) {
+    return this.#call((number, events) => this.#native.start(number, ask, events), options)
+  }
+
+  async #call(begin, options) {
     const { signal, onProgress } = optionsOf(options, OPTIONS, 'this call')
     // What the listener threw, and the task that it was told of.
     let thrown = null
@@ -119,19 +168,23 @@ class Client {
     }
     let settle
     const ended = new Promise((resolve) => (settle = resolve))
-    const number = this.#calls.add((what, payload) => (what === 'event' ? heard(payload) : settle([what, payload])))
+    const number = this.#calls.add((what, payload, task) =>
+      what === 'event' ? heard(payload) : settle([what, payload, task]),
+    )
     const running = { cancel: () => job.cancel(), ended }
     const abort = () => job.cancel()
     try {
       signal?.throwIfAborted()
-      job = guarded(() => this.#native.start(number, ask, onProgress !== undefined))
+      job = guarded(() => begin(number, onProgress !== undefined))
       this.#running.add(running)
       signal?.addEventListener('abort', abort, { once: true })
-      const [what, payload] = await this.#calls.awaiting(ended)
+      const [what, payload, task] = await this.#calls.awaiting(ended)
       if (thrown !== null) {
         const known = what === 'failed' ? payload : native.stoppedByListener(thrown.taskId)
         throw knowing(thrown.error, this.#leftBehind.after(errorOf(known)))
       }
+      // From here on nothing comes between this and the caller.
+      this.#handedOut(task)
       if (what === 'failed') throw this.#leftBehind.after(errorOf(payload, signal))
       return payload
     } finally {

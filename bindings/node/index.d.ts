@@ -23,6 +23,13 @@ export interface ZoomFields {
   readonly speed?: Speed
   /** Your own notes, kept with the task. */
   readonly metadata?: Readonly<Record<string, unknown>>
+  /**
+   * A name of your own under which it is submitted **once**: whoever asks for the same under it again, from any process
+   * that shares the ledger, gets the task that was paid for.
+   */
+  readonly key?: string
+  /** Whether to submit, and so **pay, again** where the task of its key has ended. */
+  readonly again?: boolean
 }
 
 /** The fields of an upscale: a tile by its number, or a button of the grid. */
@@ -37,6 +44,13 @@ export interface UpscaleFields {
   readonly speed?: Speed
   /** Your own notes, kept with the task. */
   readonly metadata?: Readonly<Record<string, unknown>>
+  /**
+   * A name of your own under which it is submitted **once**: whoever asks for the same under it again, from any process
+   * that shares the ledger, gets the task that was paid for.
+   */
+  readonly key?: string
+  /** Whether to submit, and so **pay, again** where the task of its key has ended. */
+  readonly again?: boolean
 }
 
 /** A zoom before it is sent. Building one costs nothing and sends nothing. */
@@ -51,6 +65,10 @@ export class ZoomRequest {
   get tier(): Tier | null
   /** The price cell that an accepted submission is billed to. */
   get billingKey(): string
+  /** The name under which it is submitted once. */
+  get key(): string | null
+  /** Whether it is submitted anew where it has ended. */
+  get again(): boolean
   /** The body of the request. */
   toJSON(): Record<string, unknown>
 }
@@ -124,13 +142,72 @@ export interface Submission {
 export interface Detached {
   /** What was submitted: one member, the noun of the action, that holds the body of the request. */
   readonly action: { readonly [noun: string]: { readonly [field: string]: unknown } }
-  /** The name under which it was. */
-  readonly idempotencyKey: string | null
+  /** What names it in the ledger; it carried that as its `Idempotency-Key`. */
+  readonly ticket: string
   /** It was accepted, and is billed. */
   readonly submission: Submission | null
   /** Or why not, and whether it may be billed all the same. */
   readonly error: ZoomoutError | null
 }
+
+/** What is on record of one submission; see {@link Client.unfinished}. Moments are milliseconds since 1970. */
+export interface Entry {
+  /** Its number: they are given in order. */
+  readonly number: number
+  /** The address of the API. */
+  readonly server: string
+  /** A fingerprint of the account, from which nobody gets the key. */
+  readonly account: string
+  /** The name under which it is kept: the caller's key, or else the ticket. */
+  readonly key: string
+  /** Whether the caller gave it that name. */
+  readonly named: boolean
+  /** Which submission under this name it is, from 1. */
+  readonly turn: number
+  /** Whose claim it is; it carried that as its `Idempotency-Key`. */
+  readonly ticket: string
+  /** How far it is. */
+  readonly state: 'intended' | 'accepted' | 'done' | 'failed' | 'refused' | 'unconfirmed'
+  /** What was asked for: one member, the noun of the action, that holds the body of the request. */
+  readonly request: { readonly [noun: string]: { readonly [field: string]: unknown } } | null
+  /** What it is billed to. */
+  readonly billingKey: string
+  /** The task that it starts from. */
+  readonly parent: string | null
+  /** The task that was accepted. */
+  readonly taskId: string | null
+  /** Why it was refused, or why nobody knows. */
+  readonly reason: string | null
+  /** The price in USD, if the task has ended and the server told. */
+  readonly cost: number | null
+  /** The task as it ended, if that is on record. */
+  readonly task: Task | null
+  /** When it was claimed. */
+  readonly intendedAt: number
+  /** When it was known to be accepted. */
+  readonly acceptedAt: number | null
+  /** When its end was seen. */
+  readonly endedAt: number | null
+  /** When its end was handed out to whoever asked for it. */
+  readonly handedOutAt: number | null
+  /** When its pictures were saved. */
+  readonly collectedAt: number | null
+  /** Where its pictures were saved. */
+  readonly files: readonly string[]
+}
+
+/** What became of one submission that was unfinished: its pictures are saved, or there is an error. */
+export interface Collected {
+  /** What was on record of it. */
+  readonly entry: Entry
+  /** Where its pictures are. */
+  readonly paths: readonly string[]
+  /** Why there are none, and what may be done about it. */
+  readonly error: ZoomoutError | null
+}
+
+/** What a person says of a submission of which nobody knows: it is this task, or it was not billed. */
+export type Resolution = { readonly taskId: string; readonly billed?: true } | { readonly billed: false }
 
 /** Where a task stands, as `onProgress` hears it. */
 export interface Progress {
@@ -196,7 +273,7 @@ export interface WaitOptions extends CallOptions {
 
 /** What `zoomMany` takes. */
 export interface ManyOptions extends CallOptions {
-  /** How many may be under way at a time; 1000 if it is not given. */
+  /** How many may be under way at a time; 32 if it is not given. */
   readonly window?: number
   /** Whether to yield in the order of the input. */
   readonly inOrder?: boolean
@@ -226,6 +303,11 @@ export interface Settings {
    * was not executed; `eager` **may pay twice**.
    */
   readonly resubmit?: 'never' | 'safe' | 'eager'
+  /**
+   * A file in which it is written down what was submitted and what came of it: what was paid for outlives the process,
+   * and any number of processes may share it. In memory if it is not given.
+   */
+  readonly ledger?: string | URL
 }
 
 /**
@@ -253,14 +335,15 @@ export class Client {
    * Zooms out and waits for the picture. **Costs money** once accepted.
    *
    * @param request The request, its fields, or the id of the parent.
-   * @throws {InvalidError} A value cannot be sent; nothing was.
+   * @throws {InvalidError} A value cannot be sent, or the key stands for another request; nothing was sent.
    * @throws {RefusedError} The server said no: to the zoom, which is not billed, or to show its task, which is.
-   * @throws {UnconfirmedError} Nobody knows whether it was accepted; **may have been billed**.
+   * @throws {UnconfirmedError} Nobody knows whether it was accepted; **may have been billed**. See `resolve`.
    * @throws {TaskFailedError} The task failed, and is refunded; one that hangs, after 30 minutes.
    * @throws {DeadlineError} The task did not finish in time; `wait` goes on.
    * @throws {CancelledError} It was stopped; the task, if there is one, goes on.
    * @throws {TransportError} The network failed; `billed` tells whether before or after it was accepted.
    * @throws {ProtocolError} The server's answer cannot be understood.
+   * @throws {StorageError} The ledger cannot be written; nothing was sent.
    */
   zoom(request: ZoomRequest | ZoomFields | string, options?: WaitOptions): Promise<Task>
   /**
@@ -309,11 +392,38 @@ export class Client {
    * the input throws, and a request that cannot be sent, is thrown once all before it have ended. Leaving the
    * loop stops all. After an abort, or when `onProgress` throws, each that was under way is yielded with an error
    * that names its task, and then `signal.reason`, or what was thrown, is thrown.
+   *
+   * A result counts as handed out once the next one is asked for. Whatever ends the loop before that loses nothing:
+   * what was paid for and not handed out is among `unfinished()`, the last result included.
    */
   zoomMany(
     requests: Iterable<ZoomRequest | ZoomFields | string> | AsyncIterable<ZoomRequest | ZoomFields | string>,
     options?: ManyOptions,
   ): AsyncGenerator<Finished, void, undefined>
+  /**
+   * What was accepted, or may have been, and was not handed out: by this client, or by anybody who shares its ledger,
+   * for this account on this server. Free; nothing is sent.
+   *
+   * Handed out is how a task ended: by a call that returned it, by a loop that asked for the next one, or as a file. A
+   * task that was only submitted is unfinished until then; a submission of which nobody knows, until somebody
+   * `resolve`s it.
+   * @throws {StorageError} if the ledger cannot be read.
+   */
+  unfinished(options?: CallOptions): Promise<Entry[]>
+  /**
+   * Waits for everything that is `unfinished()`, and saves its pictures in this folder, as `<taskId>.png`: then it is
+   * unfinished no more. Free. Each is yielded as it ends; of a submission of which nobody knows, with an
+   * {@link UnconfirmedError}: see `resolve`.
+   * @throws {StorageError} if the ledger cannot be read.
+   */
+  collect(folder: string | URL, options?: CallOptions): AsyncGenerator<Collected, void, undefined>
+  /**
+   * Settles what nobody knows, by a person's word after a look at the account: the unconfirmed submission under this
+   * key is that task, or was not billed. Free; after the latter, whoever asks under the key again submits again.
+   * @throws {InvalidError} if neither was said, or both.
+   * @throws {StorageError} if the ledger has no unconfirmed submission under this key, or cannot be written.
+   */
+  resolve(key: string, resolution: Resolution, options?: CallOptions): Promise<Entry>
   /**
    * Waits, at most for so long, for the submissions whose callers were stopped while they were on their way, and
    * tells what became of each, once. Each is read to its end whether or not somebody asks; so that it can be, a

@@ -37,10 +37,10 @@ class LeftBehind {
 
   async settle(timeoutMs = PATIENCE_MS) {
     await this.#tell(timeoutMs)
-    return JSON.parse(this.#take()).map(({ action, idempotency_key: idempotencyKey, submission, error }) =>
+    return JSON.parse(this.#take()).map(({ action, ticket, submission, error }) =>
       Object.freeze({
         action,
-        idempotencyKey,
+        ticket,
         submission: submission && valueOf(JSON.stringify(submission)),
         error: error && errorOf(JSON.stringify(error)),
       }),

@@ -27,7 +27,7 @@ function isIterable(value) {
   return !isNothing(value) && (Symbol.asyncIterator in Object(value) || Symbol.iterator in Object(value))
 }
 
-async function* zoomMany(calls, running, begin, fetchPicture, leftBehind, requests, options) {
+async function* zoomMany(calls, running, begin, handedOut, fetchPicture, leftBehind, requests, options) {
   const names = ['window', 'inOrder', 'signal', 'onProgress']
   const { window, inOrder, signal, onProgress } = optionsOf(options, names, 'zoomMany')
   // A string is an iterable of its letters.
@@ -99,12 +99,14 @@ async function* zoomMany(calls, running, begin, fetchPicture, leftBehind, reques
       const more = wanted && !empty
       if (more && !reading && batch.hasRoom) read()
       for (let finished; (finished = nextHeard()) !== null; ) {
-        const { index, task, error } = finished
+        const { index, task, error, ended } = finished
         yield Object.freeze({
           index,
           task: task === undefined ? null : taskOf(task, fetchPicture),
           error: error === undefined ? null : leftBehind.after(errorOf(error, signal)),
         })
+        // Whoever comes back for the next one has this one.
+        handedOut(ended)
       }
       if (held === null && batch.isEmpty && (empty || !wanted)) break
       if (!more || reading || !batch.hasRoom) await calls.awaiting(bell.wait())

@@ -27,6 +27,14 @@ class ZoomRequest {
     return zooms.get(this).billingKey
   }
 
+  get key() {
+    return zooms.get(this).key ?? null
+  }
+
+  get again() {
+    return zooms.get(this).again
+  }
+
   toJSON() {
     return JSON.parse(zooms.get(this).body)
   }

@@ -3,7 +3,7 @@
 
 const { fileURLToPath } = require('node:url')
 
-const { guarded } = require('./errors.js')
+const { errorOf, guarded } = require('./errors.js')
 const native = require('./load.js')
 
 // What users wrote themselves keeps its names.
@@ -35,6 +35,11 @@ function pathOf(path) {
   return path instanceof URL ? fileURLToPath(path) : path
 }
 
+/** Where a ledger is, as the native half takes it, which knows what it can be. */
+function ledgerOf(ledger) {
+  return ledger instanceof URL && ledger.protocol !== 'file:' ? ledger.href : pathOf(ledger)
+}
+
 function camel(name) {
   return name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 }
@@ -55,13 +60,32 @@ function plain(value) {
 
 /** A task, whose pictures are fetched by `ask`. */
 function taskOf(json, ask) {
-  const task = valueOf(json)
+  return withImages(valueOf(json), ask)
+}
+
+function withImages(task, ask) {
   return Object.freeze({ ...task, images: Object.freeze(task.images.map((image) => new Image(image, ask))) })
+}
+
+/** What is on record of a submission. What was asked for keeps the names of the API. */
+function entryOf({ request, task, ...fields }, ask) {
+  return Object.freeze({ ...plain(fields), request, task: task && withImages(plain(task), ask) })
+}
+
+/** What became of one that was unfinished; `null` after the last. */
+function collectedOf(collected, ask) {
+  if (collected === null) return null
+  const { entry, paths, error } = collected
+  return Object.freeze({
+    entry: entryOf(entry, ask),
+    paths: Object.freeze(paths),
+    error: error && errorOf(JSON.stringify(error)),
+  })
 }
 
 /** Where a task stands, if that is what an event is about. */
 function progressOf({ event, task_id: taskId, status, percent = null }) {
-  return event === 'retrying' ? null : Object.freeze({ taskId, status, percent })
+  return event === 'retrying' || event === 'unrecorded' ? null : Object.freeze({ taskId, status, percent })
 }
 
-module.exports = { Image, camel, pathOf, progressOf, taskOf, valueOf }
+module.exports = { Image, camel, collectedOf, entryOf, ledgerOf, pathOf, progressOf, taskOf, valueOf }

@@ -261,7 +261,7 @@ fn single_calls_share_the_threads_and_keep_to_the_limits() {
     let (sender, receiver) = mpsc::channel();
     for number in 0..40 {
         let sender = sender.clone();
-        dispatcher.submit(zoom(number), move |submission| sender.send(submission.unwrap().task_id).unwrap());
+        dispatcher.submit(zoom(number), |_| {}, move |submission| sender.send(submission.unwrap().task_id).unwrap());
     }
     assert!(dispatcher.drain(PATIENCE).is_empty());
     assert!(dispatcher.threads() <= 7);
@@ -326,9 +326,9 @@ fn a_single_call_that_is_cancelled_in_the_queue_sends_nothing_and_a_panic_is_tol
     let dispatcher = Dispatcher::new(&client);
     let (told, heard) = mpsc::channel();
     let tell = told.clone();
-    dispatcher.submit(zoom(0), move |result| tell.send(("panic", result.unwrap_err())).unwrap());
+    dispatcher.submit(zoom(0), |_| {}, move |result| tell.send(("panic", result.unwrap_err())).unwrap());
     let queued =
-        dispatcher.submit(zoom(1), move |result| told.send(("queued", result.unwrap_err())).unwrap());
+        dispatcher.submit(zoom(1), |_| {}, move |result| told.send(("queued", result.unwrap_err())).unwrap());
     queued.cancel();
     open.send(()).unwrap();
     let ends: HashMap<_, _> = (0..2).map(|_| heard.recv_timeout(PATIENCE).unwrap()).collect();

@@ -67,8 +67,31 @@ function handOver(machine, now, answer) {
   else machine.onResponse(now, reply(answer))
 }
 
+/** The call of a submission, whose claim is granted first. */
+function sent(machine) {
+  assert.ok(JSON.parse(machine.poll(0)).claim)
+  machine.onClaim(0)
+  return JSON.parse(machine.poll(0)).send
+}
+
+/** The next step that is no record: each is written. */
+function recorded(machine) {
+  for (;;) {
+    const step = JSON.parse(machine.poll(0))
+    if (!step.record) return step
+    machine.onRecord(0)
+  }
+}
+
+function written(record) {
+  const [[name, value]] = Object.entries(record)
+  if (name === 'accepted') return `record accepted ${value.task_id}`
+  if (name === 'ended') return `record ${value.done ? 'done' : 'failed'} ${value.task_id}`
+  return `record ${name}`
+}
+
 function describe(event) {
-  if (event.event === 'submitted') return `submitted ${event.task_id}`
+  if (['submitted', 'resumed', 'unrecorded'].includes(event.event)) return `${event.event} ${event.task_id ?? '-'}`
   if (event.event === 'progress') return `progress ${event.status} ${event.percent ?? '-'}`
   return `retrying ${event.attempt}`
 }
@@ -96,7 +119,7 @@ const CHECKS = {
     }
     attempt(build, expected, (machine) => {
       const { method, path, body } = expected
-      const { by, ...send } = JSON.parse(machine.poll(0)).send
+      const { by, ...send } = sent(machine)
       assert.ok(by > 0)
       assert.deepEqual(send, { method, path, body })
     })
@@ -116,16 +139,16 @@ const CHECKS = {
 
   errors(given, expected) {
     const machine = NativeMachine.zoom(KEY, zoom({ task_id: 'task_parent' }), { resubmit: 'never' }, 7)
-    machine.poll(0)
+    sent(machine)
     machine.onResponse(0, reply(given))
-    checkError(errorOf(JSON.stringify(JSON.parse(machine.poll(0)).failed)), expected)
+    checkError(errorOf(JSON.stringify(recorded(machine).failed)), expected)
   },
 
   resubmission(given, expected) {
     const machine = NativeMachine.zoom(KEY, zoom({ task_id: 'task_parent' }), { resubmit: given.resubmit }, 7)
-    machine.poll(0)
+    sent(machine)
     handOver(machine, 0, given.attempt)
-    const { failed, report } = JSON.parse(machine.poll(0))
+    const { failed, report } = recorded(machine)
     const verdict = failed ? failed.kind : { submitted: 'accepted', retrying: 'again' }[report.event]
     assert.equal(verdict, expected.verdict)
   },
@@ -133,6 +156,7 @@ const CHECKS = {
   conversations(given, expected) {
     const machine = begin(given)
     const replies = [...given.replies]
+    const ledger = (given.ledger ?? []).map((answer) => JSON.stringify(answer))
     const transcript = []
     let [now, sends, over] = [0, 0, false]
     while (!over) {
@@ -142,6 +166,12 @@ const CHECKS = {
         sends += 1
         if (sends === given.cancel_after_sends) machine.cancel()
         handOver(machine, now, replies.shift())
+      } else if (name === 'claim') {
+        transcript.push(`claim ${value.key ?? '-'} ${value.billing_key}`)
+        machine.onClaim(now, ledger.shift())
+      } else if (name === 'record') {
+        transcript.push(written(value))
+        machine.onRecord(now, ledger.shift())
       } else if (name === 'report') {
         transcript.push(describe(value))
       } else if (name === 'wait') {
@@ -156,7 +186,7 @@ const CHECKS = {
       }
     }
     assert.deepEqual(transcript, expected.transcript)
-    assert.deepEqual(replies, [])
+    assert.deepEqual([replies, ledger], [[], []])
   },
 }
 

@@ -77,7 +77,7 @@ def check_request(given: Json, expected: Json) -> None:
     except zoomout.InvalidError as error:
         check_error(error, expected["error"])
         return
-    send = json.loads(machine.poll(0))["send"]
+    send = sent(machine)
     assert send.pop("by") > 0
     assert send == {name: expected[name] for name in ("method", "path", "body")}
 
@@ -102,12 +102,27 @@ def check_look(given: Json, expected: Json, read: Any, value: Callable[[str], An
     assert value(text).to_dict() == expected
 
 
+def sent(machine: NativeMachine) -> Json:
+    """The call of a submission, whose claim is granted first."""
+    assert "claim" in json.loads(machine.poll(0))
+    machine.on_claim(0, None)
+    send: Json = json.loads(machine.poll(0))["send"]
+    return send
+
+
+def recorded(machine: NativeMachine) -> Json:
+    """The next step that is no record: each is written."""
+    while "record" in (step := json.loads(machine.poll(0))):
+        machine.on_record(0, None)
+    return dict(step)
+
+
 def check_submission_error(given: Json, expected: Json) -> None:
     """A submission that is tried once and answered so ends as the case says."""
     machine = NativeMachine.zoom(ACCOUNT, zoom({"task_id": "task_parent"}), (None, "never"), 7)
-    machine.poll(0)
+    sent(machine)
     machine.on_response(0, reply(given))
-    check_error(zoomout._errors.from_fields(json.loads(machine.poll(0))["failed"]), expected)
+    check_error(zoomout._errors.from_fields(recorded(machine)["failed"]), expected)
 
 
 def hand_over(machine: NativeMachine, now: int, answer: Json) -> None:
@@ -121,9 +136,9 @@ def hand_over(machine: NativeMachine, now: int, answer: Json) -> None:
 def check_resubmission(given: Json, expected: Json) -> None:
     """What follows from an attempt to submit is what the case says."""
     machine = NativeMachine.zoom(ACCOUNT, zoom({"task_id": "task_parent"}), (None, given["resubmit"]), 7)
-    machine.poll(0)
+    sent(machine)
     hand_over(machine, 0, given["attempt"])
-    step = json.loads(machine.poll(0))
+    step = recorded(machine)
     if "failed" in step:
         assert step["failed"]["kind"] == expected["verdict"]
     else:
@@ -135,6 +150,7 @@ def check_conversation(given: Json, expected: Json) -> None:
     """A whole job sends, reports and ends as the case says."""
     machine = begin(given)
     replies = list(given["replies"])
+    ledger = [json.dumps(answer) for answer in given.get("ledger", [])]
     transcript: list[str] = []
     now = sends = 0
     while True:
@@ -145,6 +161,12 @@ def check_conversation(given: Json, expected: Json) -> None:
             if sends == given.get("cancel_after_sends"):
                 machine.cancel()
             hand_over(machine, now, replies.pop(0))
+        elif name == "claim":
+            transcript.append(f"claim {value['key'] or '-'} {value['billing_key']}")
+            machine.on_claim(now, ledger.pop(0) if ledger else None)
+        elif name == "record":
+            transcript.append(written(value))
+            machine.on_record(now, ledger.pop(0) if ledger else None)
         elif name == "report":
             transcript.append(describe(value))
         elif name == "wait":
@@ -157,7 +179,7 @@ def check_conversation(given: Json, expected: Json) -> None:
             transcript.append(f"failed {value['kind']} {value['billed']} {value['task_id'] or '-'}")
             break
     assert transcript == expected["transcript"]
-    assert replies == []
+    assert (replies, ledger) == ([], [])
 
 
 def begin(given: Json) -> NativeMachine:
@@ -171,10 +193,20 @@ def begin(given: Json) -> NativeMachine:
     return NativeMachine.wait(ACCOUNT, start["wait"], policy, seed)
 
 
+def written(record: Json) -> str:
+    """A record as a line of a transcript."""
+    ((name, value),) = record.items()
+    if name == "accepted":
+        return f"record accepted {value['task_id']}"
+    if name == "ended":
+        return f"record {'done' if value['done'] else 'failed'} {value['task_id']}"
+    return f"record {name}"
+
+
 def describe(event: Json) -> str:
     """An event as a line of a transcript."""
-    if event["event"] == "submitted":
-        return f"submitted {event['task_id']}"
+    if event["event"] in ("submitted", "resumed", "unrecorded"):
+        return f"{event['event']} {event['task_id'] or '-'}"
     if event["event"] == "progress":
         percent = "-" if event["percent"] is None else event["percent"]
         return f"progress {event['status']} {percent}"

@@ -6,7 +6,7 @@ use napi::Result;
 use napi_derive::napi;
 use serde::Deserialize;
 use zoomout::{Error, TaskId};
-use zoomout_binding::{Ask, Fetch};
+use zoomout_binding::{Ask, Fetch, resolution};
 
 use crate::failure::thrown;
 use crate::loose::{self, Loose};
@@ -21,19 +21,19 @@ impl NativeAsk {
     /// Zoom and wait.
     #[napi(factory, catch_unwind)]
     pub fn zoom(zoom: &NativeZoom) -> Self {
-        Self(Ask::Run(zoom.zoom.clone().into()))
+        Self(Ask::Run(zoom.order.clone()))
     }
 
     /// Zoom, and leave the task alone.
     #[napi(factory, catch_unwind)]
     pub fn submit(zoom: &NativeZoom) -> Self {
-        Self(Ask::Submit(zoom.zoom.clone().into()))
+        Self(Ask::Submit(zoom.order.clone()))
     }
 
     /// Upscale and wait.
     #[napi(factory, catch_unwind)]
     pub fn upscale(fields: NativeFields<'_>) -> Result<Self> {
-        fields.upscale().map(|upscale| Self(Ask::Run(upscale.into())))
+        fields.order("upscale").map(|order| Self(Ask::Run(order)))
     }
 
     /// Wait for a task.
@@ -77,6 +77,28 @@ impl NativeAsk {
     pub fn read(link: String) -> Self {
         Self(Ask::Fetch(Fetch::Read { link }))
     }
+
+    /// List what is unfinished.
+    #[napi(factory, catch_unwind)]
+    pub const fn unfinished() -> Self {
+        Self(Ask::Unfinished)
+    }
+
+    /// Settle what nobody knows.
+    #[napi(factory, catch_unwind)]
+    pub fn resolve(
+        key: Option<Loose<'_>>,
+        task_id: Option<Loose<'_>>,
+        billed: Option<Loose<'_>>,
+    ) -> Result<Self> {
+        let resolve = || {
+            let missing = || Error::invalid("key", "is missing: it must be that of an unconfirmed submission");
+            let key = loose::text("key", key)?.ok_or_else(missing)?;
+            let task_id = task_id.map(|task_id| loose::task_id(Some(task_id))).transpose()?;
+            Ok(Self(Ask::Resolve(key, resolution(task_id, loose::flag("billed", billed)?)?)))
+        };
+        resolve().map_err(|error| thrown(&error))
+    }
 }
 
 /// What a task must have left, so that its pictures can be saved.
@@ -108,7 +130,7 @@ pub(crate) fn named(task_id: Option<Loose<'_>>) -> Result<TaskId> {
     loose::task_id(task_id).map_err(|error| thrown(&error))
 }
 
-fn target(path: Option<Loose<'_>>) -> Result<PathBuf> {
+pub(crate) fn target(path: Option<Loose<'_>>) -> Result<PathBuf> {
     let path = loose::text("path", path).and_then(|path| {
         path.ok_or_else(|| Error::invalid("path", "is missing: it must be a file or a folder"))
     });

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use napi_derive::napi;
 use zoomout::{Batch, Event};
-use zoomout_binding::{Answer, json};
+use zoomout_binding::{Answer, End, end_of, json, told};
 
 use crate::hear::Hear;
 use crate::request::NativeZoom;
@@ -28,6 +28,8 @@ pub struct NativeFinished {
     pub task: Option<String>,
     /// The error, as JSON.
     pub error: Option<String>,
+    /// The task to acknowledge once this was handed out.
+    pub ended: Option<String>,
 }
 
 impl NativeBatch {
@@ -56,12 +58,13 @@ impl NativeBatch {
         let (hear, end, number, events) =
             (Arc::clone(&self.hear), Arc::clone(&self.hear), self.number, self.events);
         let on_event = move |index: usize, event: &Event| {
+            hear.warn(event);
             if events {
-                hear.event(number, format!("[{index},{}]", json(event)));
+                hear.event(number, format!("[{index},{}]", told(event)));
             }
         };
-        let on_end = move |index: usize| end.end(number, Ok(Answer::Json(index.to_string())));
-        self.batch.add(zoom.zoom.clone(), on_event, on_end);
+        let on_end = move |index: usize| end.end(number, End::from(Ok(Answer::Json(index.to_string()))));
+        self.batch.add(zoom.order.clone(), on_event, on_end);
     }
 
     /// The next result, if there is one.
@@ -69,9 +72,10 @@ impl NativeBatch {
     pub fn take(&mut self) -> Option<NativeFinished> {
         let finished = self.batch.next_within(Duration::ZERO).ok().flatten()?;
         let index = u32::try_from(finished.index).map_or(f64::INFINITY, f64::from);
+        let ended = end_of(&finished.result).map(ToString::to_string);
         Some(match finished.result {
-            Ok(task) => NativeFinished { index, task: Some(json(&task)), error: None },
-            Err(error) => NativeFinished { index, task: None, error: Some(json(&error)) },
+            Ok(task) => NativeFinished { index, task: Some(json(&task)), error: None, ended },
+            Err(error) => NativeFinished { index, task: None, error: Some(json(&error)), ended },
         })
     }
 

@@ -7,11 +7,12 @@ use std::thread;
 use napi::Result;
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
-use zoomout::{ApiKey, Batch, Error, ErrorKind, Event, JobHandle, milliseconds};
-use zoomout_binding::{Answer, Connection, Settings, json};
+use zoomout::{ApiKey, Batch, Error, ErrorKind, Event, milliseconds};
+use zoomout_binding::{Answer, Connection, End, LedgerFile, Settings, UnderWay, json, told};
 
-use crate::ask::NativeAsk;
+use crate::ask::{NativeAsk, named, target};
 use crate::batch::NativeBatch;
+use crate::collecting::NativeCollecting;
 use crate::failure::thrown;
 use crate::hear::{Hear, News};
 use crate::loose::{Loose, flag, number, size, text};
@@ -31,6 +32,8 @@ pub struct NativeSettings<'a> {
     pub call_timeout_ms: Option<Loose<'a>>,
     /// `never`, `safe` or `eager`.
     pub resubmit: Option<Loose<'a>>,
+    /// The file in which it is written down what was submitted.
+    pub ledger: Option<Loose<'a>>,
     /// How many times faster than real time the waits pass, beside an emulator.
     pub pace: Option<f64>,
 }
@@ -48,6 +51,7 @@ impl TryFrom<NativeSettings<'_>> for Settings {
             timeout: span("timeoutMs", settings.timeout_ms)?,
             call_timeout: span("callTimeoutMs", settings.call_timeout_ms)?,
             resubmit: text("resubmit", settings.resubmit)?,
+            ledger: text("ledger", settings.ledger)?.map(|path| LedgerFile::new(path.into())).transpose()?,
             pace: settings.pace,
         })
     }
@@ -87,12 +91,26 @@ impl NativeClient {
     pub fn start(&self, number: f64, ask: &NativeAsk, events: bool) -> Result<NativeJob> {
         let (hear, end) = (Arc::clone(&self.hear), Arc::clone(&self.hear));
         let on_event = move |event: &Event| {
+            hear.warn(event);
             if events {
-                hear.event(number, json(event));
+                hear.event(number, told(event));
             }
         };
-        let handle = self.connection.start(ask.0.clone(), on_event, move |result| end.end(number, result));
-        handle.map(NativeJob).map_err(|error| thrown(&error))
+        let under_way = self.connection.start(ask.0.clone(), on_event, move |ended| end.end(number, ended));
+        under_way.map(NativeJob).map_err(|error| thrown(&error))
+    }
+
+    /// The end of this task has reached whoever asked for it.
+    #[napi(catch_unwind)]
+    pub fn acknowledge(&self, task_id: Option<Loose<'_>>) -> Result<()> {
+        self.connection.acknowledge(named(task_id)?).map_err(|error| thrown(&error))
+    }
+
+    /// Collects what is unfinished in this folder, one by one.
+    #[napi(catch_unwind)]
+    pub fn collect(&self, folder: Option<Loose<'_>>) -> Result<NativeCollecting> {
+        let collecting = self.connection.collect(target(folder)?).map_err(|error| thrown(&error))?;
+        Ok(NativeCollecting::new(collecting, Arc::clone(&self.hear)))
     }
 
     /// What became of those that were left behind and have come to their end, as JSON.
@@ -109,7 +127,7 @@ impl NativeClient {
             .and_then(|span| milliseconds("timeoutMs", span.unwrap_or(f64::NAN)));
         let settling = span.and_then(|span| self.connection.settling(span));
         let (settling, hear) = (settling.map_err(|error| thrown(&error))?, Arc::clone(&self.hear));
-        let wait = move || hear.end(call, Ok(Answer::Json(json(&settling()))));
+        let wait = move || hear.end(call, End::from(Ok(Answer::Json(json(&settling())))));
         thread::Builder::new().name("zoomout".to_owned()).spawn(wait).map(drop).map_err(|error| {
             let problem = Error::unsent(ErrorKind::Storage, "this machine has no thread left");
             thrown(&problem.caused_by(&error))
@@ -145,7 +163,7 @@ impl NativeClient {
 
 /// A job under way.
 #[napi]
-pub struct NativeJob(JobHandle);
+pub struct NativeJob(pub(crate) UnderWay);
 
 #[napi]
 impl NativeJob {

@@ -12,6 +12,7 @@
 mod ask;
 mod batch;
 mod client;
+mod collecting;
 mod emulator;
 mod failure;
 mod hear;
@@ -25,6 +26,12 @@ use napi_derive::napi;
 #[napi(catch_unwind)]
 pub fn main(args: Vec<String>) -> u8 {
     zoomout_cli::main(args.into_iter().map(Into::into))
+}
+
+/// Waits, at most for so many milliseconds, until all that was handed out is written down: before a process ends.
+#[napi(catch_unwind)]
+pub fn flush(millis: u32) {
+    zoomout_binding::flush(std::time::Duration::from_millis(millis.into()));
 }
 
 /// The version of the package.

@@ -3,7 +3,7 @@
 use napi::Result;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
-use zoomout::{Action, Api, ApiKey, Policy};
+use zoomout::{Api, ApiKey, Order, Policy};
 use zoomout_binding::{Machine, Reply, Settings};
 
 use crate::ask::named;
@@ -58,13 +58,13 @@ impl NativeMachine {
     /// A job that zooms.
     #[napi(factory, catch_unwind)]
     pub fn zoom(key: String, zoom: &NativeZoom, policy: NativePolicy, seed: u32) -> Result<Self> {
-        Self::submit(key, zoom.zoom.clone().into(), policy, seed)
+        Self::submit(key, zoom.order.clone(), policy, seed)
     }
 
     /// A job that upscales.
     #[napi(factory, catch_unwind)]
     pub fn upscale(key: String, fields: NativeFields<'_>, policy: NativePolicy, seed: u32) -> Result<Self> {
-        Self::submit(key, fields.upscale()?.into(), policy, seed)
+        Self::submit(key, fields.order("upscale")?, policy, seed)
     }
 
     /// A job that waits for a task.
@@ -91,14 +91,26 @@ impl NativeMachine {
         self.0.on_failure(now.into(), not_sent, &cause);
     }
 
+    /// What a ledger answers to a claim, as JSON in the words of the shared cases; it grants it without one.
+    #[napi(catch_unwind)]
+    pub fn on_claim(&mut self, now: u32, answer: Option<String>) -> Result<()> {
+        self.0.on_claim(now.into(), answer.as_deref()).map_err(|error| thrown(&error))
+    }
+
+    /// What it answers to a record, likewise.
+    #[napi(catch_unwind)]
+    pub fn on_record(&mut self, now: u32, answer: Option<String>) -> Result<()> {
+        self.0.on_record(now.into(), answer.as_deref()).map_err(|error| thrown(&error))
+    }
+
     /// Stops it.
     #[napi(catch_unwind)]
     pub fn cancel(&mut self) {
         self.0.cancel();
     }
 
-    fn submit(key: String, action: Action, policy: NativePolicy, seed: u32) -> Result<Self> {
-        Ok(Self(Machine::submit(account(key)?, action, policy.policy()?, seed.into())))
+    fn submit(key: String, order: Order, policy: NativePolicy, seed: u32) -> Result<Self> {
+        Ok(Self(Machine::submit(account(key)?, order, policy.policy()?, seed.into())))
     }
 }
 

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use zoomout_binding::{Answer, Fetch};
+use zoomout_binding::{Answer, Fetch, resolution};
 
+use crate::error::raise;
 use crate::given;
 use crate::request::{UpscaleRequest, ZoomRequest};
 
@@ -17,17 +18,17 @@ pub(crate) struct Ask(pub(crate) zoomout_binding::Ask);
 impl Ask {
     #[staticmethod]
     fn zoom(request: &Bound<'_, ZoomRequest>) -> Self {
-        Self(zoomout_binding::Ask::Run(request.get().zoom.clone().into()))
+        Self(zoomout_binding::Ask::Run(request.get().order.clone()))
     }
 
     #[staticmethod]
     fn submit(request: &Bound<'_, ZoomRequest>) -> Self {
-        Self(zoomout_binding::Ask::Submit(request.get().zoom.clone().into()))
+        Self(zoomout_binding::Ask::Submit(request.get().order.clone()))
     }
 
     #[staticmethod]
     fn upscale(request: &Bound<'_, UpscaleRequest>) -> Self {
-        Self(zoomout_binding::Ask::Run(request.get().upscale.clone().into()))
+        Self(zoomout_binding::Ask::Run(request.get().order.clone()))
     }
 
     #[staticmethod]
@@ -64,6 +65,28 @@ impl Ask {
     #[staticmethod]
     fn read(link: String) -> Self {
         Self(zoomout_binding::Ask::Fetch(Fetch::Read { link }))
+    }
+
+    /// What is unfinished.
+    #[staticmethod]
+    const fn unfinished() -> Self {
+        Self(zoomout_binding::Ask::Unfinished)
+    }
+
+    /// Settles what nobody knows.
+    #[staticmethod]
+    #[pyo3(signature = (key, task_id, billed))]
+    fn resolve(
+        py: Python<'_>,
+        key: &Bound<'_, PyAny>,
+        task_id: Option<&Bound<'_, PyAny>>,
+        billed: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let key = given::text(py, "key", "text", key)?;
+        let task_id = task_id.map(|task_id| given::task_id(py, task_id)).transpose()?;
+        let billed = billed.map(|billed| given::flag(py, "billed", billed)).transpose()?;
+        let resolution = resolution(task_id, billed).map_err(|error| raise(py, &error))?;
+        Ok(Self(zoomout_binding::Ask::Resolve(key, resolution)))
     }
 }
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyString};
-use zoomout::{Batch, Event, Fields, Finished, Work, Zoom};
-use zoomout_binding::{OwnProcess, json};
+use zoomout::{Batch, Event, Fields, Finished, Work};
+use zoomout_binding::{OwnProcess, end_of, json, told};
 
 use crate::error::raise;
 use crate::leaving::{Inside, detached};
-use crate::request::{ZoomRequest, with_field};
+use crate::news::warn;
+use crate::request::{ZoomRequest, order, with_field};
 use crate::turns::Turn;
 use crate::wait::SIGNALS;
 
@@ -22,8 +23,8 @@ pub(crate) struct NativeBatch {
     turn: Turn,
 }
 
-/// Which one, and the task as JSON or the exception.
-type Ended = (usize, Option<String>, Option<Py<PyAny>>);
+/// Which one, the task as JSON or the exception, and the task to acknowledge once that was handed out.
+type Ended = (usize, Option<String>, Option<Py<PyAny>>, Option<String>);
 
 impl NativeBatch {
     pub(crate) fn new(batch: Batch, turn: Turn) -> Self {
@@ -63,8 +64,9 @@ impl NativeBatch {
         let work = work(py, item)?;
         let (turn, end) = (self.turn.clone(), self.turn.clone());
         let on_event = move |index: usize, event: &Event| {
+            warn(&turn, event);
             if let Some(hear) = &on_event {
-                turn.tell(|py| drop(hear.call1(py, (index, json(event)))));
+                turn.tell(|py| drop(hear.call1(py, (index, told(event)))));
             }
         };
         let on_end = move |index: usize| {
@@ -98,22 +100,23 @@ impl NativeBatch {
 }
 
 fn ended(py: Python<'_>, finished: Finished) -> Ended {
+    let task_id = end_of(&finished.result).map(ToString::to_string);
     match finished.result {
-        Ok(task) => (finished.index, Some(json(&task)), None),
-        Err(error) => (finished.index, None, Some(raise(py, &error).into_value(py).into_any())),
+        Ok(task) => (finished.index, Some(json(&task)), None, task_id),
+        Err(error) => (finished.index, None, Some(raise(py, &error).into_value(py).into_any()), task_id),
     }
 }
 
 fn work(py: Python<'_>, item: &Bound<'_, PyAny>) -> PyResult<Work> {
     if let Ok(request) = item.cast::<ZoomRequest>() {
-        return Ok(request.get().zoom.clone().into());
+        return Ok(request.get().order.clone().into());
     }
     let fields = if item.is_instance_of::<PyString>() {
         Fields::new().with("task_id", item.extract::<String>()?)
     } else {
         fields(py, item.cast::<PyMapping>()?)?
     };
-    Zoom::from_fields(fields).map(Into::into).map_err(|error| raise(py, &error.into()))
+    order(py, "zoom", fields).map(Into::into)
 }
 
 fn fields(py: Python<'_>, mapping: &Bound<'_, PyMapping>) -> PyResult<Fields> {

@@ -1,17 +1,19 @@
 //! The client, and what fetches pictures without one.
 
 use std::convert::Infallible;
+use std::path::PathBuf;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyCFunction;
-use zoomout::{ApiKey, Pictures};
+use zoomout::ApiKey;
 use zoomout_binding::{Connection, EachProcess, Known, Settings};
 
 use crate::ask::Ask;
 use crate::batch::NativeBatch;
+use crate::collecting::NativeCollecting;
 use crate::error::raise;
-use crate::given::{seconds, size, span, text};
+use crate::given::{self, seconds, size, span, text};
 use crate::job::{NativeJob, listener, teller};
 use crate::leaving::detached;
 use crate::turns::Turn;
@@ -40,7 +42,8 @@ impl NativeClient {
 #[pymethods]
 impl NativeClient {
     #[new]
-    #[pyo3(signature = (api_key, base_url, language, timeout, call_timeout, resubmit))]
+    #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
+    #[pyo3(signature = (api_key, base_url, language, timeout, call_timeout, resubmit, ledger))]
     fn build(
         py: Python<'_>,
         api_key: Option<&Bound<'_, PyAny>>,
@@ -49,6 +52,7 @@ impl NativeClient {
         timeout: Option<&Bound<'_, PyAny>>,
         call_timeout: Option<&Bound<'_, PyAny>>,
         resubmit: Option<&Bound<'_, PyAny>>,
+        ledger: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let text = |name, value: Option<&Bound<'_, PyAny>>| {
             value.map(|value| text(py, name, "text", value)).transpose()
@@ -59,6 +63,7 @@ impl NativeClient {
             base_url: text("base_url", base_url)?,
             language: text("language", language)?,
             resubmit: text("resubmit", resubmit)?,
+            ledger: ledger.map(|path| given::ledger(py, path)).transpose()?,
             ..limits(py, timeout, call_timeout)?
         };
         Self::new(py, settings)
@@ -71,22 +76,41 @@ impl NativeClient {
         Ok(client.base_url().as_str().to_owned())
     }
 
-    /// Asks, and waits for the answer. `on_event` hears each event as JSON, on this thread.
+    /// Asks, and waits for the answer, with which comes the task to acknowledge. `on_event` hears each event as JSON, on
+    /// this thread.
     #[pyo3(signature = (ask, on_event=None))]
     fn run(
         &self,
         py: Python<'_>,
         ask: &Bound<'_, Ask>,
         on_event: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Py<PyAny>> {
-        let client = self.connection.client().map_err(|error| raise(py, &error))?.clone();
+    ) -> PyResult<(Py<PyAny>, Option<String>)> {
         let ask = ask.get().0.clone();
-        run(py, on_event, Known::of(&ask), move |token, tell| {
-            ask.run(&client.cancelled_by(token).observed_by(tell))
-        })
+        let start = |on_event, on_end| self.connection.start(ask.clone(), on_event, on_end);
+        let (answer, task_id) = run(py, on_event, Known::of(&ask), start)?;
+        if answer.is_err()
+            && let Some(task_id) = task_id
+        {
+            // A failed task is refunded: nothing is lost with its error.
+            self.connection.acknowledge(task_id).map_err(|error| raise(py, &error))?;
+            return answer.map(|answer| (answer, None));
+        }
+        answer.map(|answer| (answer, task_id.map(|task_id| task_id.to_string())))
     }
 
-    /// Asks, and calls back: `on_end` with the answer or the exception, on another thread.
+    /// The end of this task has reached whoever asked for it.
+    fn acknowledge(&self, py: Python<'_>, task_id: &Bound<'_, PyAny>) -> PyResult<()> {
+        let task_id = given::task_id(py, task_id)?;
+        self.connection.acknowledge(task_id).map_err(|error| raise(py, &error))
+    }
+
+    /// Collects what is unfinished in this folder, one by one.
+    fn collect(&self, py: Python<'_>, folder: PathBuf) -> PyResult<NativeCollecting> {
+        let collecting = self.connection.collect(folder).map_err(|error| raise(py, &error))?;
+        Ok(NativeCollecting::new(collecting, self.turn()))
+    }
+
+    /// Asks, and calls back: `on_end` with the answer or the exception, and the task to acknowledge, on another thread.
     #[pyo3(signature = (ask, on_end, on_event=None))]
     fn start(
         &self,
@@ -100,8 +124,8 @@ impl NativeClient {
         let (ask, turn) = (ask.get().0.clone(), self.turn());
         let known = Known::of(&ask);
         let on_event = listener(turn.clone(), known.clone(), on_event);
-        let handle = self.connection.start(ask, on_event, teller(turn, known.clone(), on_end));
-        handle.map(|handle| NativeJob::new(handle, known)).map_err(|error| raise(py, &error))
+        let under_way = self.connection.start(ask, on_event, teller(turn, known.clone(), on_end));
+        under_way.map(|under_way| NativeJob::new(under_way, known)).map_err(|error| raise(py, &error))
     }
 
     /// What waits, at most for so long, for the submissions that were left behind, and tells on one line what became
@@ -161,12 +185,13 @@ impl NativePictures {
 
     /// Asks for a picture, and waits for it.
     #[expect(clippy::unused_self, reason = "the same call as that of a client")]
-    fn run(&self, py: Python<'_>, ask: &Bound<'_, Ask>) -> PyResult<Py<PyAny>> {
+    fn run(&self, py: Python<'_>, ask: &Bound<'_, Ask>) -> PyResult<(Py<PyAny>, Option<String>)> {
         let ask = ask.get().0.clone();
         let known = Known::of(&ask);
         let zoomout_binding::Ask::Fetch(fetch) = ask else {
             return Err(PyTypeError::new_err("this takes a client"));
         };
-        run(py, None, known, move |token, _tell| fetch.run(&Pictures::new()?.cancelled_by(token)))
+        let (answer, _) = run(py, None, known, |_, on_end| fetch.apart(on_end))?;
+        answer.map(|answer| (answer, None))
     }
 }

@@ -10,7 +10,7 @@ use zoomout_emulator::{Options, Script, Seed, Server};
 
 use crate::client::{NativeClient, limits};
 use crate::error::raise;
-use crate::given::span;
+use crate::given::{self, span};
 use crate::leaving::detached;
 
 /// What `zoomout.testing.Emulator` stands on.
@@ -49,16 +49,18 @@ impl NativeEmulator {
     }
 
     /// A client of this emulator, at its pace.
-    #[pyo3(signature = (timeout=None, call_timeout=None))]
+    #[pyo3(signature = (timeout=None, call_timeout=None, ledger=None))]
     fn client(
         &self,
         py: Python<'_>,
         timeout: Option<&Bound<'_, PyAny>>,
         call_timeout: Option<&Bound<'_, PyAny>>,
+        ledger: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<NativeClient> {
         let settings = Settings {
             api_key: Some(ApiKey::new(self.key).map_err(|error| raise(py, &error.into()))?),
             base_url: Some(self.url.clone()),
+            ledger: ledger.map(|path| given::ledger(py, path)).transpose()?,
             pace: Some(self.time_scale),
             ..limits(py, timeout, call_timeout)?
         };

@@ -7,6 +7,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyMapping, PyString};
 use zoomout::Field;
+use zoomout_binding::LedgerFile;
 use zoomout_core::{Error, Form, Given, TaskId};
 
 use crate::error::raise;
@@ -76,6 +77,17 @@ pub(crate) fn size(py: Python<'_>, name: &'static str, value: &Bound<'_, PyAny>)
     size.and_then(NonZeroUsize::new).ok_or_else(|| refuse(py, name, "a whole number, 1 or more", value))
 }
 
+/// Yes or no.
+pub(crate) fn flag(py: Python<'_>, name: &'static str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    value.extract().map_err(|_| refuse(py, name, "true or false", value))
+}
+
+/// The file of a ledger.
+pub(crate) fn ledger(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<LedgerFile> {
+    let path = value.extract().map_err(|_| refuse(py, "ledger", "a path", value))?;
+    LedgerFile::new(path).map_err(|error| raise(py, &error))
+}
+
 /// What hears of a task, if it can be called: otherwise that would be found out once the task is paid for.
 #[pyfunction]
 pub(crate) fn callback<'py>(
@@ -99,7 +111,7 @@ fn is_coroutine_function(value: &Bound<'_, PyAny>) -> bool {
 }
 
 /// Any mapping that Python's own `json` can write.
-fn to_json(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<serde_json::Value> {
+pub(crate) fn to_json(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<serde_json::Value> {
     let _inside = Inside::holding(py);
     let plain = match value.cast::<PyMapping>() {
         Ok(mapping) => py.import("builtins")?.getattr("dict")?.call1((mapping,))?,

@@ -1,24 +1,25 @@
 //! Jobs that call back.
 
 use pyo3::prelude::*;
-use zoomout::{Error, Event, JobHandle};
-use zoomout_binding::{Answer, Known, OwnProcess, json};
+use zoomout::Event;
+use zoomout_binding::{End, Known, OwnProcess, UnderWay, told};
 
 use crate::ask::present;
 use crate::error::raise;
 use crate::last_words::{LAST_WORDS, attach};
 use crate::leaving::detached;
+use crate::news::warn;
 use crate::turns::Turn;
 
 /// A job under way.
 #[pyclass(frozen, module = "zoomout._native")]
 pub(crate) struct NativeJob {
-    job: OwnProcess<(JobHandle, Known)>,
+    job: OwnProcess<(UnderWay, Known)>,
 }
 
 impl NativeJob {
-    pub(crate) fn new(handle: JobHandle, known: Known) -> Self {
-        Self { job: OwnProcess::new((handle, known)) }
+    pub(crate) fn new(under_way: UnderWay, known: Known) -> Self {
+        Self { job: OwnProcess::new((under_way, known)) }
     }
 }
 
@@ -33,7 +34,7 @@ impl NativeJob {
 
     /// Stops waiting; the end is told as always. In a forked process there is nothing to stop.
     fn cancel(&self, py: Python<'_>) {
-        detached(py, || self.job.get().map(|(handle, _)| handle.cancel()));
+        detached(py, || self.job.get().map(|(under_way, _)| under_way.cancel()));
     }
 
     /// Tells with an exception that stopped it what is known of it by now.
@@ -52,24 +53,28 @@ pub(crate) fn listener(
 ) -> impl FnMut(&Event) + Send + 'static {
     move |event| {
         known.hear(event);
+        warn(&turn, event);
         if let Some(hear) = &on_event {
-            turn.tell(|py| drop(hear.call1(py, (json(event),))));
+            turn.tell(|py| drop(hear.call1(py, (told(event),))));
         }
     }
 }
 
-/// Hands on the answer, or the exception.
+/// Hands on the answer, or the exception, and the task to acknowledge once that has arrived.
 pub(crate) fn teller(
     turn: Turn,
     known: Known,
     on_end: Py<PyAny>,
-) -> impl FnOnce(Result<Answer, Error>) + Send + 'static {
-    move |result| {
-        known.end(&result);
+) -> impl FnOnce(End) + Send + 'static {
+    move |end| {
+        known.end(&end.result);
+        let task_id = end.task_id.map(|task_id| task_id.to_string());
         turn.tell(|py| {
-            let told = match result {
-                Ok(answer) => present(py, answer).and_then(|answer| on_end.call1(py, (answer, py.None()))),
-                Err(error) => on_end.call1(py, (py.None(), raise(py, &error).into_value(py))),
+            let told = match end.result {
+                Ok(answer) => {
+                    present(py, answer).and_then(|answer| on_end.call1(py, (answer, py.None(), task_id)))
+                }
+                Err(error) => on_end.call1(py, (py.None(), raise(py, &error).into_value(py), task_id)),
             };
             // Whoever listens has its own way to fail: a closed event loop, say. Nobody is left to tell.
             drop(told);

@@ -81,6 +81,8 @@ pub(crate) fn close(py: Python<'_>) {
         while INSIDE.load(Ordering::SeqCst) > 0 && begun.elapsed() < PATIENCE {
             thread::sleep(Duration::from_millis(1));
         }
+        // What was handed out is not to be handed out again.
+        zoomout_binding::flush(PATIENCE);
     });
 }
 
@@ -88,6 +90,7 @@ pub(crate) fn close(py: Python<'_>) {
 #[pyfunction]
 pub(crate) fn forked() {
     INSIDE.store(usize::try_from(DEPTH.get()).unwrap_or(0), Ordering::SeqCst);
+    zoomout_binding::forked();
 }
 
 /// Has Python call these when their time comes.

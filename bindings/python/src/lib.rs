@@ -4,6 +4,7 @@
 mod ask;
 mod batch;
 mod client;
+mod collecting;
 mod emulator;
 mod error;
 mod given;
@@ -11,6 +12,7 @@ mod job;
 mod last_words;
 mod leaving;
 mod machine;
+mod news;
 mod request;
 mod turns;
 mod wait;
@@ -32,6 +34,8 @@ mod _native {
     use super::client::NativeClient;
     #[pymodule_export]
     use super::client::NativePictures;
+    #[pymodule_export]
+    use super::collecting::NativeCollecting;
     #[pymodule_export]
     use super::emulator::NativeEmulator;
     #[pymodule_export]

@@ -61,8 +61,8 @@ impl NativeMachine {
         policy: Patience,
         seed: u64,
     ) -> PyResult<Self> {
-        let action = request.get().zoom.clone().into();
-        Ok(Self(Machine::submit(account.api(py)?, action, policy.policy(py)?, seed)))
+        let order = request.get().order.clone();
+        Ok(Self(Machine::submit(account.api(py)?, order, policy.policy(py)?, seed)))
     }
 
     #[staticmethod]
@@ -73,8 +73,8 @@ impl NativeMachine {
         policy: Patience,
         seed: u64,
     ) -> PyResult<Self> {
-        let action = request.get().upscale.clone().into();
-        Ok(Self(Machine::submit(account.api(py)?, action, policy.policy(py)?, seed)))
+        let order = request.get().order.clone();
+        Ok(Self(Machine::submit(account.api(py)?, order, policy.policy(py)?, seed)))
     }
 
     #[staticmethod]
@@ -115,6 +115,16 @@ impl NativeMachine {
 
     fn on_failure(&mut self, now: u64, not_sent: bool, cause: &str) {
         self.0.on_failure(now, not_sent, cause);
+    }
+
+    /// What a ledger answers to a claim, as JSON in the words of the shared cases; it grants it without one.
+    fn on_claim(&mut self, py: Python<'_>, now: u64, answer: Option<&str>) -> PyResult<()> {
+        self.0.on_claim(now, answer).map_err(|error| raise(py, &error))
+    }
+
+    /// What it answers to a record, likewise.
+    fn on_record(&mut self, py: Python<'_>, now: u64, answer: Option<&str>) -> PyResult<()> {
+        self.0.on_record(now, answer).map_err(|error| raise(py, &error))
     }
 
     fn cancel(&mut self) {

@@ -1,27 +1,33 @@
-//! A zoom before it is sent.
+//! A zoom or an upscale before it is sent.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
-use zoomout_core::{Action, Error, Fields, Tier, Upscale, Zoom};
+use pyo3::types::{PyBool, PyDict, PyTuple};
+use zoomout_core::{Action, Error, Fields, Given, Key, Order, Tier};
 
 use crate::error::raise;
-use crate::given::given;
+use crate::given::{given, to_json};
 
-/// A zoom before it is sent: what will be asked, which tier it is, what it will be billed to. Made of its fields, or
-/// of another one.
+/// What an order has beside the fields of its action.
+const OF_THE_ORDER: [&str; 2] = ["key", "again"];
+
+/// A zoom before it is sent: what will be asked, which tier it is, what it will be billed to, and the key under which
+/// it is submitted once. Made of its fields, or of another one.
 #[pyclass(frozen, module = "zoomout")]
 pub(crate) struct ZoomRequest {
-    pub(crate) zoom: Zoom,
+    pub(crate) order: Order,
     body: String,
 }
 
 #[pymethods]
 impl ZoomRequest {
     #[new]
-    #[pyo3(signature = (task_id, *, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None))]
+    #[pyo3(signature = (
+        task_id, *, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None, key=None, again=None,
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
     fn new(
         py: Python<'_>,
         task_id: &Bound<'_, PyAny>,
@@ -30,6 +36,8 @@ impl ZoomRequest {
         index: Option<&Bound<'_, PyAny>>,
         speed: Option<&Bound<'_, PyAny>>,
         metadata: Option<&Bound<'_, PyAny>>,
+        key: Option<&Bound<'_, PyAny>>,
+        again: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let rest = [
             ("zoom_ratio", zoom_ratio),
@@ -37,26 +45,39 @@ impl ZoomRequest {
             ("index", index),
             ("speed", speed),
             ("metadata", metadata),
+            ("key", key),
+            ("again", again.filter(|again| !is_false(again))),
         ];
         if let Ok(request) = task_id.cast::<Self>() {
             return request.get().alone(py, rest);
         }
-        let fields = fields(py, task_id, rest)?;
-        let zoom = Zoom::from_fields(fields).map_err(|error| raise(py, &error.into()))?;
-        let body = String::from_utf8_lossy(&Action::from(zoom.clone()).body()).into_owned();
-        Ok(Self { zoom, body })
+        let order = order(py, "zoom", fields(py, task_id, rest)?)?;
+        let body = String::from_utf8_lossy(&order.action.body()).into_owned();
+        Ok(Self { order, body })
     }
 
     /// The tier that the ratio buys; None where a button decides.
     #[getter]
     fn tier(&self) -> Option<&'static str> {
-        self.zoom.tier().map(Tier::as_str)
+        self.order.action.tier().map(Tier::as_str)
     }
 
     /// The price cell that an accepted submission is billed to.
     #[getter]
     fn billing_key(&self) -> String {
-        self.zoom.billing_key().to_string()
+        self.order.action.billing_key().to_string()
+    }
+
+    /// The name under which it is submitted once.
+    #[getter]
+    fn key(&self) -> Option<&str> {
+        self.order.key.as_ref().map(Key::as_str)
+    }
+
+    /// Whether it is submitted anew where it has ended.
+    #[getter]
+    const fn again(&self) -> bool {
+        self.order.again
     }
 
     /// The body of the request.
@@ -65,21 +86,28 @@ impl ZoomRequest {
     }
 
     /// How `pickle` and `copy` make another.
-    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyAny>)> {
-        Ok((PyTuple::empty(py), self.to_dict(py)?))
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+        let fields = self.to_dict(py)?.cast_into::<PyDict>()?;
+        if let Some(key) = self.key() {
+            fields.set_item("key", key)?;
+            fields.set_item("again", self.again())?;
+        }
+        Ok((PyTuple::empty(py), fields))
     }
 
     fn __repr__(&self) -> String {
-        format!("ZoomRequest({})", self.body)
+        let key = self.key().map(|key| format!(", key={key:?}")).unwrap_or_default();
+        let again = if self.again() { ", again=True" } else { "" };
+        format!("ZoomRequest({}{key}{again})", self.body)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.cast::<Self>().is_ok_and(|other| other.get().zoom == self.zoom)
+        other.cast::<Self>().is_ok_and(|other| other.get().order == self.order)
     }
 
     fn __hash__(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        self.body.hash(&mut hasher);
+        (&self.body, self.key()).hash(&mut hasher);
         hasher.finish()
     }
 }
@@ -92,7 +120,7 @@ impl ZoomRequest {
                 py,
                 &Error::invalid(name, "must not be given beside a ZoomRequest, which says it all"),
             )),
-            None => Ok(Self { zoom: self.zoom.clone(), body: self.body.clone() }),
+            None => Ok(Self { order: self.order.clone(), body: self.body.clone() }),
         }
     }
 }
@@ -100,13 +128,16 @@ impl ZoomRequest {
 /// An upscale before it is sent.
 #[pyclass(frozen, module = "zoomout._native")]
 pub(crate) struct UpscaleRequest {
-    pub(crate) upscale: Upscale,
+    pub(crate) order: Order,
 }
 
 #[pymethods]
 impl UpscaleRequest {
     #[new]
-    #[pyo3(signature = (task_id, *, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None))]
+    #[pyo3(signature = (
+        task_id, *, zoom_ratio=None, custom_id=None, index=None, speed=None, metadata=None, key=None, again=None,
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
     fn new(
         py: Python<'_>,
         task_id: &Bound<'_, PyAny>,
@@ -115,6 +146,8 @@ impl UpscaleRequest {
         index: Option<&Bound<'_, PyAny>>,
         speed: Option<&Bound<'_, PyAny>>,
         metadata: Option<&Bound<'_, PyAny>>,
+        key: Option<&Bound<'_, PyAny>>,
+        again: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let rest = [
             ("zoom_ratio", zoom_ratio),
@@ -122,15 +155,25 @@ impl UpscaleRequest {
             ("index", index),
             ("speed", speed),
             ("metadata", metadata),
+            ("key", key),
+            ("again", again),
         ];
-        let fields = fields(py, task_id, rest)?;
-        let upscale = Upscale::from_fields(fields).map_err(|error| raise(py, &error.into()))?;
-        Ok(Self { upscale })
+        order(py, "upscale", fields(py, task_id, rest)?).map(|order| Self { order })
     }
 }
 
 /// The arguments that were given, by their names.
-type Arguments<'a, 'py> = [(&'static str, Option<&'a Bound<'py, PyAny>>); 5];
+type Arguments<'a, 'py> = [(&'static str, Option<&'a Bound<'py, PyAny>>); 7];
+
+/// A word that says as much as none.
+fn is_false(value: &Bound<'_, PyAny>) -> bool {
+    value.cast::<PyBool>().is_ok_and(|flag| !flag.is_true())
+}
+
+/// The order that these fields describe.
+pub(crate) fn order(py: Python<'_>, noun: &str, fields: Fields) -> PyResult<Order> {
+    Order::from_fields(noun, fields).map_err(|error| raise(py, &error.into()))
+}
 
 /// The same door for arguments as for the mappings of `zoom_many`.
 fn fields(py: Python<'_>, task_id: &Bound<'_, PyAny>, rest: Arguments<'_, '_>) -> PyResult<Fields> {
@@ -147,6 +190,11 @@ pub(crate) fn with_field(
     name: &str,
     value: &Bound<'_, PyAny>,
 ) -> PyResult<Fields> {
+    if OF_THE_ORDER.contains(&name) {
+        // The core refuses what JSON cannot write as it refuses anything else.
+        let given = to_json(py, value).map_or(Given::Foreign("something else"), Given::from);
+        return Ok(fields.with(name, given));
+    }
     let Some(field) = Action::spec_of("zoom").and_then(|spec| spec.field(name)) else {
         return Err(PyTypeError::new_err(format!("zoom_many() got an unexpected field {name:?}")));
     };

@@ -6,26 +6,27 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use zoomout::{CancelToken, Error, Event};
-use zoomout_binding::{Answer, Known, OwnProcess, json};
+use zoomout::{Error, Event, TaskId};
+use zoomout_binding::{End, Known, OwnProcess, UnderWay, told, warning};
 
 use crate::ask::present;
 use crate::error::raise;
 use crate::last_words::{LAST_WORDS, attach};
 use crate::leaving::{Inside, detached};
+use crate::news;
 
 /// So often somebody looks whether a signal has come.
 pub(crate) const SIGNALS: Duration = Duration::from_millis(20);
 
-/// What the thread that works tells the one that waits.
+/// What the threads that work tell the one that waits.
 enum News {
     Event(Event),
-    End(Result<Answer, Error>),
+    End(End),
 }
 
-/// A call on which another thread works. In a process that was forked meanwhile, by `on_event`, nobody does.
-struct UnderWay {
-    stop: CancelToken,
+/// A call on which other threads work. In a process that was forked meanwhile, by `on_event`, nobody does.
+struct Call {
+    under_way: UnderWay,
     known: Known,
     /// A receiver is not shared between threads by itself, and waiting without the interpreter lock counts as
     /// another thread.
@@ -33,38 +34,38 @@ struct UnderWay {
 }
 
 /// Hears the events of a call.
-type Observer = Box<dyn Fn(&Event) + Send + Sync>;
+type OnEvent = Box<dyn FnMut(&Event) + Send>;
+/// Hears its end.
+type OnEnd = Box<dyn FnOnce(End) + Send>;
 
-/// Works on a thread of its own, so that this one can hear signals. `on_event` hears each event as JSON.
+/// How a call ended, and the task to acknowledge once that has arrived.
+pub(crate) type Ended = (PyResult<Py<PyAny>>, Option<TaskId>);
+
+/// Waits for what `start` begins, here, so that this thread can hear signals. `on_event` hears each event as JSON.
 pub(crate) fn run(
     py: Python<'_>,
     on_event: Option<&Bound<'_, PyAny>>,
     known: Known,
-    work: impl FnOnce(&CancelToken, Observer) -> Result<Answer, Error> + Send + 'static,
-) -> PyResult<Py<PyAny>> {
-    let token = CancelToken::new();
+    start: impl FnOnce(OnEvent, OnEnd) -> Result<UnderWay, Error>,
+) -> PyResult<Ended> {
     let (tell, news) = channel();
-    let call =
-        OwnProcess::new(UnderWay { stop: token.clone(), known: known.clone(), news: Mutex::new(news) });
-    std::thread::Builder::new().name("zoomout".to_owned()).spawn(move || {
-        let (tell_event, hears) = (tell.clone(), known.clone());
-        let observer = move |event: &Event| {
-            hears.hear(event);
-            // Nobody listens to one that was given up.
-            drop(tell_event.send(News::Event(event.clone())));
-        };
-        let end = work(&token, Box::new(observer));
-        known.end(&end);
+    let (tell_event, hears, knows) = (tell.clone(), known.clone(), known.clone());
+    let hear = move |event: &Event| {
+        hears.hear(event);
+        // Nobody listens to one that was given up.
+        drop(tell_event.send(News::Event(event.clone())));
+    };
+    let end = move |end: End| {
+        knows.end(&end.result);
         drop(tell.send(News::End(end)));
-    })?;
+    };
+    let under_way = start(Box::new(hear), Box::new(end)).map_err(|error| raise(py, &error))?;
+    let call = OwnProcess::new(Call { under_way, known, news: Mutex::new(news) });
     loop {
         let stopped = match wait(py, &call, SIGNALS) {
-            Ok(News::End(Ok(answer))) => return present(py, answer),
-            Ok(News::End(Err(error))) => return Err(raise(py, &error)),
-            Ok(News::Event(event)) => on_event.map_or(Ok(()), |hear| {
-                let _inside = Inside::holding(py);
-                hear.call1((json(&event),)).map(drop)
-            }),
+            Ok(News::End(End { result: Ok(answer), task_id })) => return Ok((present(py, answer), task_id)),
+            Ok(News::End(End { result: Err(error), task_id })) => return Ok((Err(raise(py, &error)), task_id)),
+            Ok(News::Event(event)) => hear_out(py, on_event, &event),
             Err(RecvTimeoutError::Timeout) => py.check_signals(),
             Err(RecvTimeoutError::Disconnected) => {
                 let problem =
@@ -79,7 +80,15 @@ pub(crate) fn run(
     }
 }
 
-fn wait(py: Python<'_>, call: &OwnProcess<UnderWay>, span: Duration) -> Result<News, RecvTimeoutError> {
+fn hear_out(py: Python<'_>, on_event: Option<&Bound<'_, PyAny>>, event: &Event) -> PyResult<()> {
+    let _inside = Inside::holding(py);
+    if let Some(message) = warning(event) {
+        news::tell(py, &message);
+    }
+    on_event.map_or(Ok(()), |hear| hear.call1((told(event),)).map(drop))
+}
+
+fn wait(py: Python<'_>, call: &OwnProcess<Call>, span: Duration) -> Result<News, RecvTimeoutError> {
     detached(py, || match call.get().map(|call| call.news.lock()) {
         Some(Ok(news)) => news.recv_timeout(span),
         _ => Err(RecvTimeoutError::Disconnected),
@@ -87,9 +96,9 @@ fn wait(py: Python<'_>, call: &OwnProcess<UnderWay>, span: Duration) -> Result<N
 }
 
 /// Stops the call, and tells with what stopped it how it ended; or, if it does not say so in time, what is known.
-fn give_up(py: Python<'_>, stop: &PyErr, call: &OwnProcess<UnderWay>) {
+fn give_up(py: Python<'_>, stop: &PyErr, call: &OwnProcess<Call>) {
     let Some(here) = call.get() else { return };
-    here.stop.cancel();
+    here.under_way.cancel();
     while let Ok(News::Event(_)) = wait(py, call, LAST_WORDS) {}
     attach(py, stop.value(py), &here.known.error());
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use zoomout::{Error, ErrorKind, Event, Submission};
+use zoomout::{Error, ErrorKind, Event, Status, Submission};
 
 use crate::ask::{Ask, Fetch};
 
@@ -13,11 +13,11 @@ use crate::ask::{Ask, Fetch};
 /// stopped over it.
 ///
 /// ```
-/// use zoomout::{Action, Billed, Event, Submission, Status, TaskId, Zoom};
+/// use zoomout::{Billed, Event, Order, Submission, Status, TaskId, Zoom};
 /// use zoomout_binding::{Ask, Known};
 ///
 /// let zoom = Zoom::by_ratio(TaskId::new("task_1")?, None);
-/// let known = Known::of(&Ask::Run(Action::from(zoom)));
+/// let known = Known::of(&Ask::Run(Order::from(zoom)));
 /// assert_eq!(known.error().billed(), Billed::Maybe);
 /// known.hear(&Event::Submitted(Submission::new(TaskId::new("task_2")?, Status::Pending)));
 /// assert_eq!(known.error().task_id(), Some(&TaskId::new("task_2")?));
@@ -31,15 +31,15 @@ impl Known {
     pub fn of(ask: &Ask) -> Self {
         let stopped = || Error::unsent(ErrorKind::Cancelled, "stopped before there was an answer");
         Self(Arc::new(Mutex::new(match ask {
-            Ask::Run(action) | Ask::Submit(action) => {
+            Ask::Run(order) | Ask::Submit(order) => {
                 let message = "stopped before it was known whether the submission was accepted";
-                Error::in_doubt(ErrorKind::Cancelled, action, message)
+                Error::in_doubt(ErrorKind::Cancelled, &order.action, message)
             }
             Ask::Wait(task_id)
             | Ask::Task(task_id)
             | Ask::Buttons(task_id)
             | Ask::Fetch(Fetch::All { task_id, .. }) => stopped().about(task_id),
-            Ask::Fetch(Fetch::Save { .. } | Fetch::Read { .. }) => stopped(),
+            Ask::Fetch(Fetch::Save { .. } | Fetch::Read { .. }) | Ask::Unfinished | Ask::Resolve(..) => stopped(),
         })))
     }
 
@@ -47,6 +47,8 @@ impl Known {
     pub fn hear(&self, event: &Event) {
         let submission = match event {
             Event::Submitted(submission) => submission.clone(),
+            // It was paid for before.
+            Event::Resumed(resumed) => Submission::new(resumed.task_id.clone(), Status::Pending),
             // Somebody has paid for a task that is seen.
             Event::Progress(seen) => Submission::new(seen.task_id.clone(), seen.status.clone()),
             _ => return,
@@ -75,7 +77,7 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zoomout::{Action, Billed, Progress, Status, TaskId, Zoom};
+    use zoomout::{Billed, Order, Progress, TaskId, Zoom};
 
     fn id(id: &str) -> TaskId {
         TaskId::new(id).unwrap()
@@ -89,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_submission_is_in_doubt_until_something_is_heard_of_it() {
-        let zoom = Action::from(Zoom::by_ratio(id("task_1"), None));
+        let zoom = Order::from(Zoom::by_ratio(id("task_1"), None));
         for ask in [Ask::Run(zoom.clone()), Ask::Submit(zoom)] {
             let known = Known::of(&ask);
             assert_eq!(told(&known), (Billed::Maybe, None));

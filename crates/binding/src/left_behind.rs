@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
-use zoomout::{Action, Client, Detached, Error, IdempotencyKey, Submission};
+use zoomout::{Action, Client, Detached, Error, Submission};
 
 use crate::json;
 
@@ -49,7 +49,7 @@ impl LeftBehind {
 #[derive(Serialize)]
 struct Outcome<'a> {
     action: &'a Action,
-    idempotency_key: Option<String>,
+    ticket: &'a str,
     submission: Option<&'a Submission>,
     error: Option<&'a Error>,
 }
@@ -58,7 +58,7 @@ impl<'a> From<&'a Detached> for Outcome<'a> {
     fn from(detached: &'a Detached) -> Self {
         Self {
             action: &detached.action,
-            idempotency_key: detached.idempotency_key.as_ref().map(IdempotencyKey::to_string),
+            ticket: detached.ticket.as_str(),
             submission: detached.result.as_ref().ok(),
             error: detached.result.as_ref().err(),
         }

@@ -3,21 +3,35 @@
 #![forbid(unsafe_code)]
 
 mod ask;
+mod collecting;
 mod connection;
 mod each_process;
+mod entry;
+mod handed_out;
 mod known;
+mod ledger_file;
+mod ledger_words;
 mod left_behind;
 mod machine;
+mod news;
 mod own_process;
+mod resolution;
 mod settings;
+mod under_way;
 
-pub use ask::{Answer, Ask, Fetch};
+pub use ask::{Answer, Ask, End, Fetch, end_of};
+pub use collecting::Collecting;
 pub use connection::Connection;
 pub use each_process::EachProcess;
+pub use handed_out::{flush, forked};
 pub use known::Known;
+pub use ledger_file::LedgerFile;
 pub use machine::{Machine, Reply, read_buttons, read_task};
+pub use news::{told, warning};
 pub use own_process::OwnProcess;
+pub use resolution::resolution;
 pub use settings::Settings;
+pub use under_way::UnderWay;
 
 /// The JSON of a value.
 pub fn json(value: &impl serde::Serialize) -> String {

@@ -3,11 +3,12 @@
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde::Serialize;
 use zoomout::{
-    Action, Api, Error, Failure, IdempotencyKey, Instant, Job, Look, Machine as _, MidjourneyTask, Policy,
-    Shown, Step, Task, TaskId,
+    Api, Error, Failure, IdempotencyKey, Instant, Job, Look, Machine as _, MidjourneyTask, Order, Policy, Shown,
+    Step, Task, TaskId,
 };
 
 use crate::json;
+use crate::ledger_words::{to_claim, to_record};
 
 /// An answer of a server, loosely typed.
 #[derive(Clone, Debug, Default)]
@@ -45,9 +46,9 @@ pub struct Machine {
 
 impl Machine {
     /// A job that submits. The seed also names the submission: it must not be used twice for one account.
-    pub fn submit(api: Api, action: Action, policy: Policy, seed: u64) -> Self {
-        let key = IdempotencyKey::from_bits(seed.into());
-        Self::new(api, Job::submit(action, key, policy, seed, Instant::ZERO))
+    pub fn submit(api: Api, order: Order, policy: Policy, seed: u64) -> Self {
+        let ticket = IdempotencyKey::from_bits(seed.into());
+        Self::new(api, Job::submit(order, ticket, policy, seed, Instant::ZERO))
     }
 
     /// A job that waits for a task.
@@ -89,6 +90,25 @@ impl Machine {
         self.job.on(Instant::from_millis(now), failure.into());
     }
 
+    /// Reports what a ledger answers to the claim that was last handed out, in the words of the shared cases; it
+    /// grants the claim if it is told nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](zoomout::ErrorKind::Invalid) if that is no answer to a claim.
+    pub fn on_claim(&mut self, now: u64, answer: Option<&str>) -> Result<(), Error> {
+        self.job.claimed(Instant::from_millis(now), to_claim(answer)?);
+        Ok(())
+    }
+
+    /// Reports whether a ledger has written the last record, in the same words; it has if it is told nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](zoomout::ErrorKind::Invalid) if that is no answer to a record.
+    pub fn on_record(&mut self, now: u64, answer: Option<&str>) -> Result<(), Error> {
+        self.job.recorded(Instant::from_millis(now), to_record(answer)?);
+        Ok(())
+    }
+
     /// Stops it.
     pub fn cancel(&mut self) {
         self.job.cancel();
@@ -119,7 +139,7 @@ fn look<T: Shown + Serialize>(api: &Api, task_id: TaskId, reply: Reply) -> Resul
             Step::Send { .. } => look.on(Instant::ZERO, answer.clone().into()),
             Step::Done(shown) => return shown.map(|task| json(&task)),
             // A look is one call and nothing else.
-            Step::AwaitReply | Step::Report(_) | Step::Wait(_) => {}
+            Step::Claim(_) | Step::Record(_) | Step::AwaitReply | Step::Report(_) | Step::Wait(_) => {}
         }
     }
 }

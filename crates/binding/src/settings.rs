@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use zoomout::{ApiKey, Client, ClientBuilder, Error, MachineClock, Policy, Timeouts, seconds};
 
+use crate::ledger_file::LedgerFile;
+
 /// The settings of a client before they were checked. What is not given is the builder's default.
 ///
 /// A Rust program uses [`ClientBuilder`] directly; this is the one place where other languages turn their
@@ -30,6 +32,8 @@ pub struct Settings {
     pub call_timeout: Option<f64>,
     /// `never`, `safe` or `eager`; see [`Resubmit`](zoomout::Resubmit).
     pub resubmit: Option<String>,
+    /// Where it is written down what was submitted; in memory without it.
+    pub ledger: Option<LedgerFile>,
     /// How many times faster than real time the waits pass, beside an emulator whose time runs fast.
     pub pace: Option<f64>,
 }
@@ -54,6 +58,9 @@ impl Settings {
         }
         if let Some(limit) = self.call_timeout {
             builder = builder.timeouts(Timeouts::each(seconds("call_timeout", limit)?));
+        }
+        if let Some(file) = self.ledger {
+            builder = builder.ledger(file.ledger());
         }
         if let Some(pace) = self.pace {
             builder = builder.clock(Arc::new(MachineClock::at_pace(pace)));
@@ -86,6 +93,7 @@ impl fmt::Debug for Settings {
             .field("timeout", &self.timeout)
             .field("call_timeout", &self.call_timeout)
             .field("resubmit", &self.resubmit)
+            .field("ledger", &self.ledger)
             .field("pace", &self.pace)
             .finish_non_exhaustive()
     }

@@ -159,7 +159,7 @@ fn what_is_left_behind_keeps_its_place() {
         builder.limits(Limits { submissions: NonZeroUsize::MIN, ..Limits::default() }).build().unwrap();
     stopped(&client, &test);
     let dispatcher = Dispatcher::new(&client);
-    dispatcher.submit(zoom(), |submission| drop(submission.unwrap()));
+    dispatcher.submit(zoom(), |_| {}, |submission| drop(submission.unwrap()));
     for _ in 0..2 {
         test.go_on.send((200, ACCEPTED)).unwrap();
     }

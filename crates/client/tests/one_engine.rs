@@ -129,7 +129,7 @@ fn a_429_heard_by_a_blocking_call_slows_the_jobs_of_every_dispatcher() {
     });
     client.submit(zoom()).unwrap();
     for dispatcher in [Dispatcher::new(&client), Dispatcher::new(&client)] {
-        dispatcher.submit(zoom(), |submission| drop(submission.unwrap()));
+        dispatcher.submit(zoom(), |_| {}, |submission| drop(submission.unwrap()));
         assert!(dispatcher.drain(PATIENCE).is_empty());
     }
     let posts = network.posts.lock().unwrap();
@@ -303,7 +303,7 @@ fn a_pace_holds_for_whoever_submits_in_whatever_way() {
     client.submit(zoom()).unwrap();
     let dispatcher = Dispatcher::new(&client);
     for _ in 0..2 {
-        dispatcher.submit(zoom(), |submission| drop(submission.unwrap()));
+        dispatcher.submit(zoom(), |_| {}, |submission| drop(submission.unwrap()));
     }
     assert!(dispatcher.drain(PATIENCE).is_empty());
     client.zoom(&zoom()).unwrap();

@@ -23,15 +23,28 @@ from ._errors import (
     ZoomoutError,
 )
 from ._native import ZoomRequest, __version__
-from ._values import Button, Detached, Image, MidjourneyTask, Progress, Submission, Task, TaskError
+from ._values import (
+    Button,
+    Collected,
+    Detached,
+    Entry,
+    Image,
+    MidjourneyTask,
+    Progress,
+    Submission,
+    Task,
+    TaskError,
+)
 
 __all__ = [
     "AsyncClient",
     "Button",
     "CancelledError",
     "Client",
+    "Collected",
     "DeadlineError",
     "Detached",
+    "Entry",
     "Image",
     "InvalidError",
     "MidjourneyTask",

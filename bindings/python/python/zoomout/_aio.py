@@ -12,6 +12,7 @@ from collections.abc import (
     Mapping,
 )
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, overload
@@ -24,7 +25,7 @@ from ._errors import ZoomoutError, tell_unfinished
 from ._left_behind import PATIENCE
 from ._native import Ask, UpscaleRequest, ZoomRequest
 from ._progress import Listener
-from ._values import Detached, MidjourneyTask, Progress, Submission, Task
+from ._values import Collected, Detached, Entry, MidjourneyTask, Progress, Submission, Task
 
 if TYPE_CHECKING:
     from ._client import Item, Resubmit, Span, SpeedWord
@@ -37,7 +38,9 @@ class AsyncClient:
     Thousands of zooms may be under way at once; a waiting one costs about a kilobyte. Cancelling a call
     stops waiting at once; the task itself goes on, and the ``asyncio.CancelledError`` tells in its attributes
     ``task_id`` and ``billed``, and in a note, what is known of it (outside of a cancelled ``asyncio.Task``,
-    Python 3.10 raises another one, whose ``__context__`` is ours).
+    Python 3.10 raises another one, whose ``__context__`` is ours). A result counts as handed out once the
+    coroutine that awaits it goes on with it: one that is cancelled before that leaves it among
+    :meth:`unfinished`.
 
     The arguments are those of :class:`Client`, and so is what costs money.
 
@@ -63,6 +66,7 @@ class AsyncClient:
         timeout: Span | None = None,
         call_timeout: Span | None = None,
         resubmit: Resubmit | None = None,
+        ledger: str | os.PathLike[str] | None = None,
     ) -> None:
         blocking = Client(
             api_key,
@@ -71,6 +75,7 @@ class AsyncClient:
             timeout=timeout,
             call_timeout=call_timeout,
             resubmit=resubmit,
+            ledger=ledger,
         )
         self._native = blocking._native
         self._left_behind = blocking._left_behind
@@ -106,6 +111,8 @@ class AsyncClient:
         index: int | None = None,
         speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool = False,
         on_progress: OnProgress | None = None,
         progress: bool = False,
     ) -> Task: ...
@@ -118,6 +125,8 @@ class AsyncClient:
         index: int | None = None,
         speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool = False,
         on_progress: OnProgress | None = None,
         progress: bool = False,
     ) -> Task:
@@ -132,6 +141,8 @@ class AsyncClient:
             index=index,
             speed=speed,
             metadata=metadata,
+            key=key,
+            again=again,
         )
         return await self._task(Ask.zoom(request), on_progress, progress)
 
@@ -151,6 +162,8 @@ class AsyncClient:
         index: int | None = None,
         speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool = False,
     ) -> Submission: ...
     async def submit(
         self,
@@ -161,6 +174,8 @@ class AsyncClient:
         index: int | None = None,
         speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool = False,
     ) -> Submission:
         """Submits a zoom and returns as soon as it is accepted. **Costs money** once accepted.
 
@@ -174,6 +189,8 @@ class AsyncClient:
             index=index,
             speed=speed,
             metadata=metadata,
+            key=key,
+            again=again,
         )
         return _values.submission(await self._ask(Ask.submit(request)))
 
@@ -185,6 +202,8 @@ class AsyncClient:
         custom_id: str | None = None,
         speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool = False,
         on_progress: OnProgress | None = None,
         progress: bool = False,
     ) -> Task:
@@ -192,7 +211,15 @@ class AsyncClient:
 
         Arguments and errors are those of :meth:`Client.upscale`.
         """
-        request = UpscaleRequest(task_id, index=index, custom_id=custom_id, speed=speed, metadata=metadata)
+        request = UpscaleRequest(
+            task_id,
+            index=index,
+            custom_id=custom_id,
+            speed=speed,
+            metadata=metadata,
+            key=key,
+            again=again,
+        )
         return await self._task(Ask.upscale(request), on_progress, progress)
 
     async def wait(
@@ -262,6 +289,35 @@ class AsyncClient:
         finally:
             zooms.batch.cancel()
 
+    async def unfinished(self) -> list[Entry]:
+        """What was accepted, or may have been, and was not handed out. Free; nothing is sent.
+
+        As :meth:`Client.unfinished`.
+        """
+        return _values.entries(await self._ask(Ask.unfinished()), self._native)
+
+    async def collect(self, folder: str | os.PathLike[str]) -> AsyncGenerator[Collected, None]:
+        """Waits for everything that is :meth:`unfinished`, and saves its pictures in this folder. Free.
+
+        As :meth:`Client.collect`.
+        """
+        collecting = self._native.collect(os.fspath(folder))
+        try:
+            while True:
+                text = await Call(self._native, Listener()).run(lambda end, _: collecting.start(end))
+                if (collected := _values.collected(text, self._native)) is None:
+                    break
+                yield collected
+        finally:
+            collecting.cancel()
+
+    async def resolve(self, key: str, *, task_id: str | None = None, billed: bool | None = None) -> Entry:
+        """Settles what nobody knows, by a person's word after a look at the account. Free; nothing is sent.
+
+        As :meth:`Client.resolve`.
+        """
+        return _values.entry(await self._ask(Ask.resolve(key, task_id, billed)), self._native)
+
     async def settle(self, timeout: Span = PATIENCE) -> list[Detached]:
         """Waits for what was left behind, and tells what became of it. Free.
 
@@ -275,7 +331,7 @@ class AsyncClient:
     async def _ask(self, ask: Ask, on_progress: OnProgress | None = None, progress: bool = False) -> object:
         with Listener(on_progress, progress) as listener:
             try:
-                return await Call(listener).run(self._native, ask)
+                return await Call(self._native, listener).run(partial(self._native.start, ask))
             except BaseException as stop:
                 self._left_behind.after(stop)
                 raise

@@ -6,27 +6,36 @@ import asyncio
 from collections.abc import Callable
 
 from ._errors import ZoomoutError
-from ._native import Ask, NativeClient, NativeJob
+from ._native import NativeClient, NativeJob
 from ._progress import Listener
+
+_End = Callable[[object, ZoomoutError | None, str | None], None]
 
 
 class Call:
     """What is asked, as a future of the running loop."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, native: NativeClient, listener: Listener) -> None:
+        self._native = native
         self._loop = asyncio.get_running_loop()
         self._future: asyncio.Future[object] = self._loop.create_future()
         self._listener = listener
         # Apart from the future, which whoever stops the call ends sooner.
         self._over: asyncio.Future[None] = self._loop.create_future()
         self._failed: ZoomoutError | None = None
+        # The task whose end it is.
+        self._ended: str | None = None
 
-    async def run(self, native: NativeClient, ask: Ask) -> object:
-        job = native.start(ask, self._told_end, self._told_event)
+    async def run(self, start: Callable[[_End, Callable[[str], None]], NativeJob]) -> object:
+        job = start(self._told_end, self._told_event)
         try:
-            return await self._future
+            answer = await self._future
+            self._handed_out()
+            return answer
         except (asyncio.CancelledError, Exception) as stop:
-            if stop is not self._failed:
+            if stop is self._failed:
+                self._handed_out()
+            else:
                 try:
                     await self._give_up(job)
                 except asyncio.CancelledError as again:
@@ -40,6 +49,11 @@ class Call:
             if not self._over.done():
                 job.cancel()
 
+    def _handed_out(self) -> None:
+        """Whoever awaits it goes on with it: nothing that is cancelled now can take it away."""
+        if self._ended is not None:
+            self._native.acknowledge(self._ended)
+
     async def _give_up(self, job: NativeJob) -> None:
         """Stops the job, and lets it say how it ended, if it does so in time."""
         if self._over.done():
@@ -47,18 +61,19 @@ class Call:
         job.cancel()
         await asyncio.wait([self._over], timeout=job.LAST_WORDS)
 
-    def _told_end(self, answer: object, error: ZoomoutError | None) -> None:
+    def _told_end(self, answer: object, error: ZoomoutError | None, ended: str | None) -> None:
         """Called on a thread of the dispatcher."""
-        soon(self._loop, self._end, answer, error)
+        soon(self._loop, self._end, answer, error, ended)
 
     def _told_event(self, text: str) -> None:
         """Called on a thread of the dispatcher."""
         soon(self._loop, self._hear, text)
 
-    def _end(self, answer: object, error: ZoomoutError | None) -> None:
+    def _end(self, answer: object, error: ZoomoutError | None, ended: str | None) -> None:
         self._over.set_result(None)
         if self._future.done():
             return
+        self._ended = ended
         if error is None:
             self._future.set_result(answer)
         else:

@@ -7,14 +7,14 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callab
 from typing import TYPE_CHECKING, TypeVar
 
 from ._aio_call import soon
-from ._client import many, result
+from ._client import handed_out, many, result
 from ._errors import ZoomoutError
 from ._native import NativeClient, callback
 from ._progress import read
 from ._values import Progress, Task
 
 if TYPE_CHECKING:
-    from ._client import Item
+    from ._client import Ended, Item
 
 _T = TypeVar("_T")
 
@@ -39,7 +39,7 @@ class Many:
         self._unheard: Exception | None = None
         # A result is handed out once its events have been heard: the native half has it a moment before.
         self._ended: set[int] = set()
-        self._held: tuple[int, str | None, ZoomoutError | None] | None = None
+        self._held: Ended | None = None
 
     async def run(
         self, requests: Iterable[Item] | AsyncIterable[Item]
@@ -60,6 +60,8 @@ class Many:
                     reading.add_done_callback(lambda _: self._woken.set())
                 while (ended := self._next_heard()) is not None:
                     yield result(ended, self._native)
+                    # Whoever comes back for the next one has this one.
+                    handed_out(ended, self._native)
                 if exhausted and reading is None and self._is_over():
                     break
                 if reading is None and not exhausted and self.batch.has_room():
@@ -71,20 +73,19 @@ class Many:
         if self._trouble is not None:
             raise self._trouble
 
-    async def give_up(self) -> list[ZoomoutError]:
-        """Stops all; the errors of those that had not ended."""
+    async def give_up(self) -> list[Task | ZoomoutError]:
+        """Stops all; what was not yielded of it."""
         self.batch.cancel()
         unfinished = []
         while not self._is_over():
             self._woken.clear()
             while (ended := self._next_heard()) is not None:
-                if ended[2] is not None:
-                    unfinished.append(ended[2])
+                unfinished.append(result(ended, self._native)[1])
             if not self._is_over():
                 await self._woken.wait()
         return unfinished
 
-    def _next_heard(self) -> tuple[int, str | None, ZoomoutError | None] | None:
+    def _next_heard(self) -> Ended | None:
         if self._held is None:
             self._held = self.batch.take()
         if self._held is None or self._held[0] not in self._ended:

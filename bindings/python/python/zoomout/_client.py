@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ._errors import ZoomoutError
     from ._progress import OnProgress
-    from ._values import Detached, MidjourneyTask, Progress, Submission, Task
+    from ._values import Collected, Detached, Entry, MidjourneyTask, Progress, Submission, Task
     from ._words import Speed
 
     Span = float | timedelta
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     Resubmit = Literal["never", "safe", "eager"]
     _T = TypeVar("_T")
     Item = str | ZoomRequest | Mapping[str, object]
+    # Its place, the task as JSON or the error, and the task that has ended.
+    Ended = tuple[int, str | None, ZoomoutError | None, str | None]
 
 
 def many(requests: _T) -> _T:
@@ -51,12 +53,16 @@ def download(task: Task, path: str | os.PathLike[str]) -> Ask:
     return Ask.download(task.task_id, links, os.fspath(path))
 
 
-def result(
-    ended: tuple[int, str | None, ZoomoutError | None], source: NativeClient
-) -> tuple[int, Task | ZoomoutError]:
+def result(ended: Ended, source: NativeClient) -> tuple[int, Task | ZoomoutError]:
     """One of many: its place, and the task or the error."""
-    index, text, error = ended
+    index, text, error, _ = ended
     return index, _values.task(text, source) if error is None else error
+
+
+def handed_out(ended: Ended, native: NativeClient) -> None:
+    """One of many has reached whoever asked for it: its task is unfinished no more."""
+    if ended[3] is not None:
+        native.acknowledge(ended[3])
 
 
 class Client:
@@ -81,6 +87,8 @@ class Client:
         call_timeout: How long each phase of a call or a download may take: shorter or longer than usual.
         resubmit: ``"never"`` sends every submission once, whatever happens; ``"safe"``, the default, sends
             again only what provably was not executed; ``"eager"`` **may pay twice**.
+        ledger: A file in which it is written down what was submitted and what came of it: what was paid for
+            outlives the process, and any number of processes may share it. In memory if it is not given.
 
     Raises:
         InvalidError: A value cannot be used, or the key is missing; ``field`` names it.
@@ -102,8 +110,9 @@ class Client:
         timeout: Span | None = None,
         call_timeout: Span | None = None,
         resubmit: Resubmit | None = None,
+        ledger: str | os.PathLike[str] | None = None,
     ) -> None:
-        self._native = NativeClient(api_key, base_url, language, timeout, call_timeout, resubmit)
+        self._native = NativeClient(api_key, base_url, language, timeout, call_timeout, resubmit, ledger)
         self._left_behind = LeftBehind(self._native)
 
     @classmethod
@@ -137,6 +146,8 @@ class Client:
         index: int | None = None,
         speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool = False,
         on_progress: OnProgress | None = None,
         progress: bool = False,
     ) -> Task: ...
@@ -149,6 +160,8 @@ class Client:
         index: int | None = None,
         speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool = False,
         on_progress: OnProgress | None = None,
         progress: bool = False,
     ) -> Task:
@@ -161,18 +174,22 @@ class Client:
             index: A tile of the picture, 1 to 4; normally not needed.
             speed: ``"relax"`` (the API's default), ``"fast"`` or ``"turbo"``.
             metadata: Your own notes, kept with the task.
+            key: A name of your own under which this is submitted **once**: whoever asks for the same under it
+                again, from any process that shares the ledger, gets the task that was paid for.
+            again: Whether to submit, and so **pay, again** where the task of this key has ended.
             on_progress: Hears where the task stands, first of all its id. An exception that it raises stops
                 the wait and comes out of the call.
             progress: Whether to show a bar on stderr; lines where tqdm is not installed.
 
         Raises:
-            InvalidError: A value cannot be sent; nothing was.
+            InvalidError: A value cannot be sent, or the key stands for another request; nothing was sent.
             RefusedError: The server said no: to the zoom, which is not billed, or to show its task, which is.
-            UnconfirmedError: Nobody knows whether it was accepted; **may have been billed**.
+            UnconfirmedError: Nobody knows whether it was accepted; **may have been billed**. See :meth:`resolve`.
             TaskFailedError: The task failed, and is refunded; one that hangs, after 30 minutes.
             DeadlineError: The task did not finish in time; :meth:`wait` goes on.
             TransportError: The network failed; ``billed`` tells whether before or after it was accepted.
             ProtocolError: The server's answer cannot be understood.
+            StorageError: The ledger cannot be written; nothing was sent.
         """
         request = ZoomRequest(
             task_id,
@@ -181,6 +198,8 @@ class Client:
             index=index,
             speed=speed,
             metadata=metadata,
+            key=key,
+            again=again,
         )
         return self._task(Ask.zoom(request), on_progress, progress)
 
@@ -200,6 +219,8 @@ class Client:
         index: int | None = None,
         speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool = False,
     ) -> Submission: ...
     def submit(
         self,
@@ -210,6 +231,8 @@ class Client:
         index: int | None = None,
         speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool = False,
     ) -> Submission:
         """Submits a zoom and returns as soon as it is accepted. **Costs money** once accepted.
 
@@ -222,9 +245,11 @@ class Client:
             index=index,
             speed=speed,
             metadata=metadata,
+            key=key,
+            again=again,
         )
         with Listener() as listener:
-            return _values.submission(self._paid(Ask.submit(request), listener))
+            return _values.submission(self._paid(Ask.submit(request), listener)[0])
 
     def zoom_many(
         self,
@@ -238,12 +263,17 @@ class Client:
 
         The iterable may be endless: it is read, on the calling thread, only as far as there is room in the
         window. An error of one is yielded, not raised, and stops nobody else. Closing the iterator stops
-        all, and so do Ctrl-C and an exception of ``on_progress``; the tasks go on at the server, and that
-        exception carries the errors that name them in its ``unfinished`` attribute.
+        all, and so do Ctrl-C and an exception of ``on_progress``; the tasks go on at the server.
+
+        A result counts as handed out once the next one is asked for. Whatever ends the loop before that loses
+        nothing: what was paid for and not handed out is among :meth:`unfinished`, the last result included, and
+        an exception that comes out of here carries in its ``unfinished`` attribute what was not yielded: the
+        tasks that have ended, and for the others the errors that name them.
 
         Args:
-            requests: Ids of pictures, :class:`ZoomRequest` values, or mappings of the fields of :meth:`zoom`.
-            window: How many may be under way at a time; 1000 if it is not given.
+            requests: Ids of pictures, :class:`ZoomRequest` values, or mappings of the fields of :meth:`zoom`,
+                ``key`` and ``again`` among them.
+            window: How many may be under way at a time; 32 if it is not given.
             in_order: Whether to yield in the order of the input.
             on_progress: Hears of each, by its place in the input, where it stands.
 
@@ -263,6 +293,7 @@ class Client:
         source = iter(many(requests))
         trouble: Exception | None = None
         exhausted = False
+        ended: Ended | None = None
         try:
             while True:
                 while not exhausted and batch.has_room():
@@ -281,6 +312,9 @@ class Client:
                         on_progress(index, progress)
                 if ended is not None:
                     yield result(ended, self._native)
+                    # Whoever comes back for the next one has this one.
+                    handed_out(ended, self._native)
+                    ended = None
             if trouble is not None:
                 raise trouble
         except GeneratorExit:
@@ -290,11 +324,10 @@ class Client:
         except BaseException as stop:
             batch.cancel()
             self._left_behind.stay()
-            unfinished = []
+            unfinished = [] if ended is None else [result(ended, self._native)[1]]
             while not batch.is_empty():
-                ended = batch.next()
-                if ended is not None and ended[2] is not None:
-                    unfinished.append(ended[2])
+                if (ended := batch.next()) is not None:
+                    unfinished.append(result(ended, self._native)[1])
             stop.unfinished = unfinished  # type: ignore[attr-defined]
             tell_unfinished(stop, unfinished)
             raise
@@ -309,6 +342,8 @@ class Client:
         custom_id: str | None = None,
         speed: SpeedWord | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool = False,
         on_progress: OnProgress | None = None,
         progress: bool = False,
     ) -> Task:
@@ -320,13 +355,23 @@ class Client:
             custom_id: A button of the grid instead.
             speed: The price cell.
             metadata: Your own notes, kept with the task.
+            key: As :meth:`zoom`.
+            again: As :meth:`zoom`.
             on_progress: Hears where the task stands.
             progress: Whether to show a bar.
 
         Raises:
             ZoomoutError: As :meth:`zoom`.
         """
-        request = UpscaleRequest(task_id, index=index, custom_id=custom_id, speed=speed, metadata=metadata)
+        request = UpscaleRequest(
+            task_id,
+            index=index,
+            custom_id=custom_id,
+            speed=speed,
+            metadata=metadata,
+            key=key,
+            again=again,
+        )
         return self._task(Ask.upscale(request), on_progress, progress)
 
     def wait(self, task_id: str, *, on_progress: OnProgress | None = None, progress: bool = False) -> Task:
@@ -345,7 +390,7 @@ class Client:
             TransportError: The server could not be asked.
             ProtocolError: Its answer shows no task.
         """
-        return _values.task(self._native.run(Ask.task(task_id)), self._native)
+        return self._handed_out(*self._native.run(Ask.task(task_id)))
 
     def buttons(self, task_id: str) -> MidjourneyTask:
         """Looks at what can be pressed under a picture. Free.
@@ -353,7 +398,7 @@ class Client:
         Raises:
             ZoomoutError: As :meth:`task`.
         """
-        return _values.midjourney_task(self._native.run(Ask.buttons(task_id)))
+        return _values.midjourney_task(self._native.run(Ask.buttons(task_id))[0])
 
     def download(self, task: Task, path: str | os.PathLike[str]) -> list[Path]:
         """Saves every picture of a finished task, whole or not at all, and says where. Free.
@@ -370,20 +415,74 @@ class Client:
         """
         from pathlib import Path
 
-        saved = self._native.run(download(task, path))
+        saved, _ = self._native.run(download(task, path))
         assert isinstance(saved, list)
         return [Path(file) for file in saved]
 
     def _task(self, ask: Ask, on_progress: OnProgress | None, progress: bool) -> Task:
         with Listener(on_progress, progress) as listener:
-            return _values.task(self._paid(ask, listener), self._native)
+            ended = self._paid(ask, listener)
+        return self._handed_out(*ended)
 
-    def _paid(self, ask: Ask, listener: Listener) -> object:
+    def _handed_out(self, answer: object, ended: str | None) -> Task:
+        """A task on its way to the caller: if it has ended, it is unfinished no more."""
+        task = _values.task(answer, self._native)
+        if ended is not None:
+            self._native.acknowledge(ended)
+        return task
+
+    def _paid(self, ask: Ask, listener: Listener) -> tuple[object, str | None]:
         try:
             return self._native.run(ask, listener.hears)
         except BaseException as stop:
             self._left_behind.after(stop)
             raise
+
+    def unfinished(self) -> list[Entry]:
+        """What was accepted, or may have been, and was not handed out. Free; nothing is sent.
+
+        By this client, or by anybody who shares its ledger, for this account on this server. Handed out is how
+        a task ended: by a call that returned it, by a loop that asked for the next one, or as a file. A task
+        that was only submitted is unfinished until then; a submission of which nobody knows, until somebody
+        :meth:`resolve` s it.
+
+        Raises:
+            StorageError: The ledger cannot be read.
+        """
+        return _values.entries(self._native.run(Ask.unfinished())[0], self._native)
+
+    def collect(self, folder: str | os.PathLike[str]) -> Generator[Collected, None, None]:
+        """Waits for everything that is :meth:`unfinished`, and saves its pictures in this folder. Free.
+
+        Each is yielded as it ends, its pictures saved as ``<task_id>.png``: then it is unfinished no more. Of a
+        submission of which nobody knows, there is an :class:`UnconfirmedError`; see :meth:`resolve`.
+
+        Args:
+            folder: Where to; it is made if it is not there.
+
+        Raises:
+            StorageError: The ledger cannot be read. Whatever else goes wrong is in what is yielded.
+        """
+        collecting = self._native.collect(os.fspath(folder))
+        try:
+            while (collected := _values.collected(collecting.run(), self._native)) is not None:
+                yield collected
+        finally:
+            collecting.cancel()
+
+    def resolve(self, key: str, *, task_id: str | None = None, billed: bool | None = None) -> Entry:
+        """Settles what nobody knows, by a person's word after a look at the account. Free; nothing is sent.
+
+        Args:
+            key: The ``key`` of an unconfirmed :class:`Entry`.
+            task_id: It was accepted: it is this task.
+            billed: ``False``: it was not billed. Whoever asks under the key again submits again.
+
+        Raises:
+            InvalidError: Neither was said, or both.
+            StorageError: The ledger has no unconfirmed submission under this key, or cannot be written.
+        """
+        return _values.entry(self._native.run(Ask.resolve(key, task_id, billed))[0], self._native)
 
     def settle(self, timeout: Span = PATIENCE) -> list[Detached]:
         """Waits for the submissions whose callers were stopped, and tells what became of each, once. Free.

@@ -6,6 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ._values import Task
+
 
 class ZoomoutError(Exception):
     """The base of every error of zoomout.
@@ -133,8 +135,8 @@ def from_fields(fields: dict[str, Any]) -> ZoomoutError:
     return error
 
 
-def tell_unfinished(stop: BaseException, unfinished: list[ZoomoutError]) -> None:
-    """Names with what stopped many zooms the tasks that go on. Notes exist from Python 3.11 on."""
-    tasks = [error.task_id for error in unfinished if error.task_id is not None]
+def tell_unfinished(stop: BaseException, unfinished: list[Task | ZoomoutError]) -> None:
+    """Names with what stopped many zooms the tasks that were not handed out. Notes exist from Python 3.11 on."""
+    tasks = [one.task_id for one in unfinished if one.task_id is not None]
     if tasks and hasattr(stop, "add_note"):
-        stop.add_note(f"paid for, and going on: {' '.join(tasks)}")
+        stop.add_note(f"paid for, and not handed out: {' '.join(tasks)}")

@@ -11,6 +11,7 @@ __all__ = [
     "Ask",
     "NativeBatch",
     "NativeClient",
+    "NativeCollecting",
     "NativeEmulator",
     "NativeJob",
     "NativeMachine",
@@ -30,6 +31,8 @@ _Callback = TypeVar("_Callback", bound=Callable[..., object] | None)
 
 _Span: TypeAlias = float | timedelta
 _Hears: TypeAlias = Callable[[str], object]
+_End: TypeAlias = Callable[[object, ZoomoutError | None, str | None], object]
+_Ended: TypeAlias = tuple[int, str | None, ZoomoutError | None, str | None]
 _Account: TypeAlias = tuple[str, str | None]
 _Policy: TypeAlias = tuple[float | None, str | None]
 _Reply: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
@@ -62,6 +65,10 @@ class Ask:
     def save(link: str, path: str | os.PathLike[str]) -> Ask: ...
     @staticmethod
     def read(link: str) -> Ask: ...
+    @staticmethod
+    def unfinished() -> Ask: ...
+    @staticmethod
+    def resolve(key: str, task_id: str | None, billed: bool | None) -> Ask: ...
 
 @final
 class NativeClient:
@@ -75,16 +82,14 @@ class NativeClient:
         timeout: _Span | None,
         call_timeout: _Span | None,
         resubmit: str | None,
+        ledger: str | os.PathLike[str] | None,
     ) -> NativeClient: ...
     @property
     def base_url(self) -> str: ...
-    def run(self, ask: Ask, on_event: _Hears | None = None) -> object: ...
-    def start(
-        self,
-        ask: Ask,
-        on_end: Callable[[object, ZoomoutError | None], object],
-        on_event: _Hears | None = None,
-    ) -> NativeJob: ...
+    def run(self, ask: Ask, on_event: _Hears | None = None) -> tuple[object, str | None]: ...
+    def start(self, ask: Ask, on_end: _End, on_event: _Hears | None = None) -> NativeJob: ...
+    def acknowledge(self, task_id: str) -> None: ...
+    def collect(self, folder: str | os.PathLike[str]) -> NativeCollecting: ...
     def batch(self, window: int | None, in_order: bool) -> NativeBatch: ...
     def settling(self, timeout: _Span) -> Callable[[], list[str]]: ...
     def settled(self) -> str: ...
@@ -94,7 +99,15 @@ class NativePictures:
     """Fetches pictures whose client is not at hand."""
 
     def __new__(cls) -> NativePictures: ...
-    def run(self, ask: Ask) -> object: ...
+    def run(self, ask: Ask) -> tuple[object, str | None]: ...
+
+@final
+class NativeCollecting:
+    """What ``collect`` of both clients stands on."""
+
+    def run(self) -> object: ...
+    def start(self, on_end: _End) -> NativeJob: ...
+    def cancel(self) -> None: ...
 
 @final
 class NativeJob:
@@ -116,8 +129,8 @@ class NativeBatch:
         on_event: Callable[[int, str], object] | None = None,
         on_end: Callable[[int], object] | None = None,
     ) -> int: ...
-    def next(self) -> tuple[int, str | None, ZoomoutError | None] | None: ...
-    def take(self) -> tuple[int, str | None, ZoomoutError | None] | None: ...
+    def next(self) -> _Ended | None: ...
+    def take(self) -> _Ended | None: ...
     def cancel(self) -> None: ...
 
 @final
@@ -134,6 +147,8 @@ class NativeMachine:
     def poll(self, now: int) -> str: ...
     def on_response(self, now: int, reply: _Reply) -> None: ...
     def on_failure(self, now: int, not_sent: bool, cause: str) -> None: ...
+    def on_claim(self, now: int, answer: str | None) -> None: ...
+    def on_record(self, now: int, answer: str | None) -> None: ...
     def cancel(self) -> None: ...
 
 def read_task(account: _Account, task_id: str, reply: _Reply) -> str:
@@ -153,7 +168,12 @@ class NativeEmulator:
     def key(self) -> str: ...
     @staticmethod
     def seeds() -> list[str]: ...
-    def client(self, timeout: _Span | None = None, call_timeout: _Span | None = None) -> NativeClient: ...
+    def client(
+        self,
+        timeout: _Span | None = None,
+        call_timeout: _Span | None = None,
+        ledger: str | os.PathLike[str] | None = None,
+    ) -> NativeClient: ...
     def bill(self) -> str: ...
     def requests(self) -> str: ...
     def inject(self, script: str) -> None: ...
@@ -173,6 +193,8 @@ class ZoomRequest:
         index: A tile of the parent, 1 to 4; normally not needed.
         speed: ``"relax"`` (the API's default), ``"fast"`` or ``"turbo"``; picks the price cell, too.
         metadata: Your own notes, kept with the task: any mapping that ``json`` can write.
+        key: A name of your own under which it is submitted once, whoever asks for it again.
+        again: Whether to submit it anew, and so pay again, where the task of its key has ended.
 
     Raises:
         InvalidError: A value cannot be sent; ``field`` names it.
@@ -187,6 +209,8 @@ class ZoomRequest:
         index: int | None = None,
         speed: str | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool | None = None,
     ) -> ZoomRequest: ...
     @property
     def tier(self) -> Literal["Zoom Out 1.5x", "Zoom Out 2x"] | None:
@@ -195,6 +219,14 @@ class ZoomRequest:
     @property
     def billing_key(self) -> str:
         """The price cell that an accepted submission is billed to."""
+
+    @property
+    def key(self) -> str | None:
+        """The name under which it is submitted once."""
+
+    @property
+    def again(self) -> bool:
+        """Whether it is submitted anew where it has ended."""
 
     def to_dict(self) -> dict[str, object]:
         """The body of the request."""
@@ -216,4 +248,6 @@ class UpscaleRequest:
         index: int | None = None,
         speed: str | None = None,
         metadata: Mapping[str, object] | None = None,
+        key: str | None = None,
+        again: bool | None = None,
     ) -> UpscaleRequest: ...

@@ -64,7 +64,7 @@ def read(text: str) -> Progress | None:
     event = json.loads(text)
     if (log := logger()) is not None:
         _log(log, event)
-    if event["event"] == "retrying":
+    if event["event"] in ("retrying", "unrecorded"):
         return None
     return Progress(event["task_id"], event["status"], event.get("percent"))
 
@@ -84,6 +84,10 @@ def logger() -> Any:
 def _log(log: Any, event: dict[str, Any]) -> None:
     if event["event"] == "submitted":
         log.info("accepted and billed: %s", event["task_id"])
+    elif event["event"] == "resumed":
+        log.info("paid for before: %s", event["task_id"])
+    elif event["event"] == "unrecorded":
+        pass  # Everybody is told of that, whoever listens.
     elif event["event"] == "retrying":
         log.warning("%s; the %s is repeated in %.0f s", event["reason"], event["attempt"], event["after"])
     else:

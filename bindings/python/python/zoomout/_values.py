@@ -12,7 +12,7 @@ from ._native import Ask, NativeClient, NativePictures
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Literal
 
     from typing_extensions import Self, dataclass_transform
 
@@ -141,7 +141,7 @@ class Image(Value):
         return picture if picture.startswith(b"\x89PNG") else None
 
     def _fetch(self, ask: Ask) -> object:
-        return getattr(self, "_source", NativePictures()).run(ask)
+        return getattr(self, "_source", NativePictures()).run(ask)[0]
 
 
 class TaskError(Value):
@@ -215,14 +215,78 @@ class Detached(Value):
 
     Attributes:
         action: What was submitted: one member, the noun of the action, that holds the body of the request.
-        idempotency_key: The name under which it was.
+        ticket: What names it in the ledger; it carried that as its ``Idempotency-Key``.
         submission: It was accepted, and is billed.
         error: Or why not, and whether it may be billed all the same.
     """
 
     action: dict[str, dict[str, object]]
-    idempotency_key: str | None
+    ticket: str
     submission: Submission | None
+    error: ZoomoutError | None
+
+
+class Entry(Value):
+    """What is on record of one submission. Moments are milliseconds since 1970.
+
+    Attributes:
+        number: Its number: they are given in order.
+        server: The address of the API.
+        account: A fingerprint of the account, from which nobody gets the key.
+        key: The name under which it is kept: the caller's key, or else the ticket.
+        named: Whether the caller gave it that name.
+        turn: Which submission under this name it is, from 1.
+        ticket: Whose claim it is; it carried that as its ``Idempotency-Key``.
+        state: ``intended``, ``accepted``, ``done``, ``failed``, ``refused`` or ``unconfirmed``.
+        request: What was asked for: one member, the noun of the action, that holds the body of the request.
+        billing_key: What it is billed to.
+        parent: The task that it starts from.
+        task_id: The task that was accepted.
+        reason: Why it was refused, or why nobody knows.
+        cost: The price in USD, if the task has ended and the server told.
+        task: The task as it ended, if that is on record.
+        intended_at: When it was claimed.
+        accepted_at: When it was known to be accepted.
+        ended_at: When its end was seen.
+        handed_out_at: When its end was handed out to whoever asked for it.
+        collected_at: When its pictures were saved.
+        files: Where its pictures were saved.
+    """
+
+    number: int
+    server: str
+    account: str
+    key: str
+    named: bool
+    turn: int
+    ticket: str
+    state: Literal["intended", "accepted", "done", "failed", "refused", "unconfirmed"]
+    request: Any
+    billing_key: str
+    parent: str | None
+    task_id: str | None
+    reason: str | None
+    cost: float | None
+    task: Task | None
+    intended_at: int
+    accepted_at: int | None
+    ended_at: int | None
+    handed_out_at: int | None
+    collected_at: int | None
+    files: tuple[str, ...]
+
+
+class Collected(Value):
+    """What became of one submission that was unfinished.
+
+    Attributes:
+        entry: What was on record of it.
+        paths: Where its pictures are.
+        error: Or why there are none, and what may be done about it.
+    """
+
+    entry: Entry
+    paths: tuple[Path, ...]
     error: ZoomoutError | None
 
 
@@ -289,13 +353,45 @@ def _loads(text: object) -> Any:
 
 def task(text: object, source: NativeClient | None = None) -> Task:
     """A task from the core's JSON; ``source`` is what fetches its pictures."""
-    fields = _loads(text)
+    return _task(_loads(text), source)
+
+
+def _task(fields: dict[str, Any], source: NativeClient | None) -> Task:
     fields["images"] = tuple(Image(**image) for image in fields["images"])
     fields["error"] = None if fields["error"] is None else TaskError(**fields["error"])
     if source is not None:
         for image in fields["images"]:
             object.__setattr__(image, "_source", source)
     return Task(**fields)
+
+
+def _entry(fields: dict[str, Any], source: NativeClient) -> Entry:
+    fields["task"] = None if fields["task"] is None else _task(fields["task"], source)
+    fields["files"] = tuple(fields["files"])
+    return Entry(**fields)
+
+
+def entry(text: object, source: NativeClient) -> Entry:
+    """What is on record of a submission, from the core's JSON."""
+    return _entry(_loads(text), source)
+
+
+def entries(text: object, source: NativeClient) -> list[Entry]:
+    """What is on record of many."""
+    return [_entry(fields, source) for fields in _loads(text)]
+
+
+def collected(text: object, source: NativeClient) -> Collected | None:
+    """What became of one that was unfinished, from the core's JSON; None after the last."""
+    from pathlib import Path
+
+    from ._errors import from_fields
+
+    fields = _loads(text)
+    if fields is None:
+        return None
+    error = None if fields["error"] is None else from_fields(fields["error"])
+    return Collected(_entry(fields["entry"], source), tuple(map(Path, fields["paths"])), error)
 
 
 def submission(text: object) -> Submission:
@@ -318,7 +414,7 @@ def detached(text: object) -> list[Detached]:
     return [
         Detached(
             fields["action"],
-            fields["idempotency_key"],
+            fields["ticket"],
             fields["submission"] and Submission(**fields["submission"]),
             fields["error"] and from_fields(fields["error"]),
         )

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 from ._client import Client
 from ._native import NativeEmulator
@@ -63,15 +64,27 @@ class Emulator:
         """
         return dict(zip(_SEEDS, NativeEmulator.seeds(), strict=True))
 
-    def client(self, *, timeout: Span | None = None, call_timeout: Span | None = None) -> Client:
+    def client(
+        self,
+        *,
+        timeout: Span | None = None,
+        call_timeout: Span | None = None,
+        ledger: str | os.PathLike[str] | None = None,
+    ) -> Client:
         """A client of this emulator, at its pace."""
-        return Client._of(self._native.client(timeout, call_timeout))
+        return Client._of(self._native.client(timeout, call_timeout, ledger))
 
-    def async_client(self, *, timeout: Span | None = None, call_timeout: Span | None = None) -> AsyncClient:
+    def async_client(
+        self,
+        *,
+        timeout: Span | None = None,
+        call_timeout: Span | None = None,
+        ledger: str | os.PathLike[str] | None = None,
+    ) -> AsyncClient:
         """A client of this emulator for asyncio, at its pace."""
         from ._aio import AsyncClient
 
-        return AsyncClient._of(self.client(timeout=timeout, call_timeout=call_timeout))
+        return AsyncClient._of(self.client(timeout=timeout, call_timeout=call_timeout, ledger=ledger))
 
     def bill(self) -> dict[str, Any]:
         """One line for each accepted submission, and the total of what was not refunded."""

@@ -39,8 +39,10 @@ where
         let member = Arc::new(member);
         let known = Arc::clone(&member);
         let hear = Box::new(move |event: &Event| {
-            if let Event::Submitted(submission) = event {
-                known.known(&submission.task_id);
+            match event {
+                Event::Submitted(submission) => known.known(&submission.task_id),
+                Event::Resumed(resumed) => known.known(&resumed.task_id),
+                _ => {}
             }
             on_event(event);
         });

@@ -35,8 +35,8 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use zoomout_core::{
-    Call, Error, Event, Fetched, Instant, Job, Kind, Look, Machine, MidjourneyTask, Order, Picture, Policy,
-    Reply, Shown, Submission, Task, TaskId,
+    Call, Error, Event, Fetched, Instant, Job, Kind, Look, Machine, MidjourneyTask, Order, Outcome, Picture,
+    Policy, Record, Reply, Shown, Submission, Task, TaskId,
 };
 
 use crate::cancel::{CancelToken, OnCancel};
@@ -163,22 +163,18 @@ impl Dispatcher {
     pub fn submit(
         &self,
         order: impl Into<Order>,
+        on_event: impl FnMut(&Event) + Send + 'static,
         on_end: impl FnOnce(Result<Submission, Error>) + Send + 'static,
     ) -> JobHandle {
         let (order, policy) = (order.into(), self.policy);
-        self.ask(
-            None,
-            Kind::Submission,
-            |_| {},
-            on_end,
-            move |now| {
-                let Identity { ticket, seed } = Identity::draw()?;
-                Ok(Job::submit_only(order.clone(), ticket, policy, seed, now))
-            },
-        )
+        self.ask(None, Kind::Submission, on_event, on_end, move |now| {
+            let Identity { ticket, seed } = Identity::draw()?;
+            Ok(Job::submit_only(order.clone(), ticket, policy, seed, now))
+        })
     }
 
-    /// Looks at a task once; see [`Client::task`]. Free.
+    /// Looks at a task once; see [`Client::task`]. Free. If it has ended, that is written down, and counts as handed out
+    /// once somebody says so with [`Client::acknowledge`].
     ///
     /// ```no_run
     /// # fn show(dispatcher: &zoomout::Dispatcher, task_id: zoomout::TaskId) {
@@ -190,7 +186,13 @@ impl Dispatcher {
         task_id: TaskId,
         on_end: impl FnOnce(Result<Task, Error>) + Send + 'static,
     ) -> JobHandle {
-        self.look(task_id, on_end)
+        let line = Arc::clone(&self.line);
+        self.look(task_id, move |task: Result<Task, Error>| {
+            if let Some(outcome) = task.as_ref().ok().and_then(Outcome::of) {
+                line.keep(&Record::Ended(outcome));
+            }
+            on_end(task);
+        })
     }
 
     /// Looks once at a task with its buttons; see [`Client::buttons`]. Free.

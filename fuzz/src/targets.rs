@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::Response;
 use serde_json::Value;
 use zoomout_core::{
-    Action, Api, ApiKey, BaseUrl, Billed, Call, Error, Event, Failure, Fields, IdempotencyKey, Instant, Job,
-    Language, Look, Machine, Metadata, MidjourneyTask, Policy, Shown, Step, Task, TaskId, Zoom,
+    Action, Api, ApiKey, BaseUrl, Billed, Call, Claim, Error, Event, Failure, Fields, IdempotencyKey,
+    Instant, Job, Language, Look, Machine, Metadata, MidjourneyTask, Policy, Shown, Step, Task, TaskId, Zoom,
 };
 
 /// A target.
@@ -63,6 +63,17 @@ fn zoom() -> Job {
     Job::submit(zoom, IdempotencyKey::from_bits(1), Policy::default(), 1, Instant::ZERO)
 }
 
+/// The next step that a ledger has no part in: each of its wishes is granted.
+fn unrecorded(job: &mut Job) -> Step<Task> {
+    loop {
+        match job.poll(Instant::ZERO) {
+            Step::Claim(_) => job.claimed(Instant::ZERO, Ok(Claim::New { lease: Duration::MAX })),
+            Step::Record(_) => job.recorded(Instant::ZERO, Ok(())),
+            step => return step,
+        }
+    }
+}
+
 /// Reading a task.
 fn task(bytes: &[u8]) {
     let Some(answer) = answer(bytes) else { return };
@@ -98,9 +109,9 @@ fn midjourney_task(bytes: &[u8]) {
 fn submission(bytes: &[u8]) {
     let Some(answer) = answer(bytes) else { return };
     let mut job = zoom();
-    assert!(matches!(job.poll(Instant::ZERO), Step::Send { .. }));
+    assert!(matches!(unrecorded(&mut job), Step::Send { .. }));
     job.on(Instant::ZERO, api().answer(&answer).into());
-    match job.poll(Instant::ZERO) {
+    match unrecorded(&mut job) {
         Step::Report(Event::Submitted(submission)) => {
             assert_eq!(job.task_id(), Some(&submission.task_id));
             let status = answer.status();
@@ -118,10 +129,10 @@ fn submission(bytes: &[u8]) {
 fn retry_after(bytes: &[u8]) {
     let Ok(answer) = Response::builder().status(429).header("retry-after", bytes).body("") else { return };
     let mut job = zoom();
-    assert!(matches!(job.poll(Instant::ZERO), Step::Send { .. }));
+    assert!(matches!(unrecorded(&mut job), Step::Send { .. }));
     job.on(Instant::ZERO, api().answer(&answer).into());
     let deadline = Instant::ZERO + Policy::default().deadline;
-    match (job.poll(Instant::ZERO), job.poll(Instant::ZERO)) {
+    match (unrecorded(&mut job), unrecorded(&mut job)) {
         (Step::Report(Event::Retrying(_)), Step::Wait(until)) => assert!(until <= deadline),
         (Step::Done(Err(error)), _) => {
             assert_eq!(error.billed(), Billed::No);
@@ -148,7 +159,11 @@ fn fields(bytes: &[u8]) {
                 let kept: Action =
                     serde_json::from_slice(&serde_json::to_vec(&action).expect("JSON")).expect("JSON");
                 assert_eq!(kept, action, "an action survives its serialised form");
-                let request = api().request(&Call::Submit { action, idempotency_key: None });
+                let request = api().request(&Call::Submit {
+                    action,
+                    ticket: IdempotencyKey::from_bits(1),
+                    idempotency_key: false,
+                });
                 assert!(request.uri().path().starts_with("/v1/midjourney/generations/"));
                 let body: Value = serde_json::from_slice(request.body()).expect("a JSON body");
                 assert_eq!(body["task_id"].as_str(), task_id.as_deref());
@@ -202,6 +217,8 @@ fn job(bytes: &[u8]) {
                     }
                 }
             }
+            Step::Claim(_) => job.claimed(now, Ok(Claim::New { lease: Duration::MAX })),
+            Step::Record(_) => job.recorded(now, Ok(())),
             Step::Report(Event::Submitted(submission)) => submitted = Some(submission.task_id),
             Step::Report(_) => {}
             Step::Wait(until) => {

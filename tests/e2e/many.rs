@@ -261,7 +261,11 @@ fn single_calls_share_the_threads_and_keep_to_the_limits() {
     let (sender, receiver) = mpsc::channel();
     for number in 0..40 {
         let sender = sender.clone();
-        dispatcher.submit(zoom(number), |_| {}, move |submission| sender.send(submission.unwrap().task_id).unwrap());
+        dispatcher.submit(
+            zoom(number),
+            |_| {},
+            move |submission| sender.send(submission.unwrap().task_id).unwrap(),
+        );
     }
     assert!(dispatcher.drain(PATIENCE).is_empty());
     assert!(dispatcher.threads() <= 7);

@@ -92,7 +92,8 @@ impl NativeAsk {
         billed: Option<Loose<'_>>,
     ) -> Result<Self> {
         let resolve = || {
-            let missing = || Error::invalid("key", "is missing: it must be that of an unconfirmed submission");
+            let missing =
+                || Error::invalid("key", "is missing: it must be that of an unconfirmed submission");
             let key = loose::text("key", key)?.ok_or_else(missing)?;
             let task_id = task_id.map(|task_id| loose::task_id(Some(task_id))).transpose()?;
             Ok(Self(Ask::Resolve(key, resolution(task_id, loose::flag("billed", billed)?)?)))

@@ -61,11 +61,7 @@ pub(crate) fn listener(
 }
 
 /// Hands on the answer, or the exception, and the task to acknowledge once that has arrived.
-pub(crate) fn teller(
-    turn: Turn,
-    known: Known,
-    on_end: Py<PyAny>,
-) -> impl FnOnce(End) + Send + 'static {
+pub(crate) fn teller(turn: Turn, known: Known, on_end: Py<PyAny>) -> impl FnOnce(End) + Send + 'static {
     move |end| {
         known.end(&end.result);
         let task_id = end.task_id.map(|task_id| task_id.to_string());

@@ -49,14 +49,14 @@ pub(crate) fn run(
     start: impl FnOnce(OnEvent, OnEnd) -> Result<UnderWay, Error>,
 ) -> PyResult<Ended> {
     let (tell, news) = channel();
-    let (tell_event, hears, knows) = (tell.clone(), known.clone(), known.clone());
+    let (tell_event, heard, ended) = (tell.clone(), known.clone(), known.clone());
     let hear = move |event: &Event| {
-        hears.hear(event);
+        heard.hear(event);
         // Nobody listens to one that was given up.
         drop(tell_event.send(News::Event(event.clone())));
     };
     let end = move |end: End| {
-        knows.end(&end.result);
+        ended.end(&end.result);
         drop(tell.send(News::End(end)));
     };
     let under_way = start(Box::new(hear), Box::new(end)).map_err(|error| raise(py, &error))?;
@@ -64,7 +64,9 @@ pub(crate) fn run(
     loop {
         let stopped = match wait(py, &call, SIGNALS) {
             Ok(News::End(End { result: Ok(answer), task_id })) => return Ok((present(py, answer), task_id)),
-            Ok(News::End(End { result: Err(error), task_id })) => return Ok((Err(raise(py, &error)), task_id)),
+            Ok(News::End(End { result: Err(error), task_id })) => {
+                return Ok((Err(raise(py, &error)), task_id));
+            }
             Ok(News::Event(event)) => hear_out(py, on_event, &event),
             Err(RecvTimeoutError::Timeout) => py.check_signals(),
             Err(RecvTimeoutError::Disconnected) => {

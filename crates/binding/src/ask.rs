@@ -128,9 +128,7 @@ impl Ask {
     ) -> Result<UnderWay, Error> {
         let (client, handed_out) = (client.clone(), handed_out.clone());
         Ok(UnderWay::Job(match self {
-            Self::Run(order) => {
-                dispatcher.spawn_unacknowledged(order, on_event, |task| on_end(as_end(task)))
-            }
+            Self::Run(order) => dispatcher.spawn_unacknowledged(order, on_event, |task| on_end(as_end(task))),
             Self::Wait(task_id) => {
                 dispatcher.spawn_unacknowledged(task_id, on_event, |task| on_end(as_end(task)))
             }
@@ -142,7 +140,12 @@ impl Ask {
                 return UnderWay::apart(on_end, move |_| {
                     handed_out.flush();
                     let entries = client.unfinished();
-                    as_json(entries.as_ref().map(|entries| entries.iter().map(Shown::from).collect::<Vec<_>>()).map_err(Error::clone))
+                    as_json(
+                        entries
+                            .as_ref()
+                            .map(|entries| entries.iter().map(Shown::from).collect::<Vec<_>>())
+                            .map_err(Error::clone),
+                    )
                 });
             }
             Self::Resolve(key, resolution) => {

@@ -38,7 +38,8 @@ impl Collecting {
     /// `on_end` is told.
     pub fn next(&self, on_end: impl FnOnce(End) + Send + 'static) -> Result<UnderWay, Error> {
         let collecting = self.clone();
-        UnderWay::apart(on_end, move |_| collecting.advance().into()).map(|_| UnderWay::Thread(self.token.clone()))
+        UnderWay::apart(on_end, move |_| collecting.advance().into())
+            .map(|_| UnderWay::Thread(self.token.clone()))
     }
 
     /// Stops it: what is waited for goes on at the server, and stays unfinished.

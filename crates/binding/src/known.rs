@@ -39,7 +39,9 @@ impl Known {
             | Ask::Task(task_id)
             | Ask::Buttons(task_id)
             | Ask::Fetch(Fetch::All { task_id, .. }) => stopped().about(task_id),
-            Ask::Fetch(Fetch::Save { .. } | Fetch::Read { .. }) | Ask::Unfinished | Ask::Resolve(..) => stopped(),
+            Ask::Fetch(Fetch::Save { .. } | Fetch::Read { .. }) | Ask::Unfinished | Ask::Resolve(..) => {
+                stopped()
+            }
         })))
     }
 

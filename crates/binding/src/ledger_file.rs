@@ -26,10 +26,14 @@ impl LedgerFile {
     pub fn new(given: PathBuf) -> Result<Self, Error> {
         let is_database = |text: &str| text.starts_with("postgresql://") || text.starts_with("postgres://");
         if given.to_str().is_some_and(is_database) {
-            return Err(Error::invalid("ledger", "must be the path of a file: this version knows no PostgreSQL"));
+            return Err(Error::invalid(
+                "ledger",
+                "must be the path of a file: this version knows no PostgreSQL",
+            ));
         }
         let absolute = path::absolute(given).map(Self);
-        absolute.map_err(|error| Error::invalid("ledger", format_args!("must be the path of a file: {error}")))
+        absolute
+            .map_err(|error| Error::invalid("ledger", format_args!("must be the path of a file: {error}")))
     }
 
     /// The ledger in it. Nothing is opened yet.

@@ -28,7 +28,8 @@ pub(crate) fn to_claim(answer: Option<&str>) -> Result<Result<Claim, LedgerError
 
 /// What it answers to a record.
 pub(crate) fn to_record(answer: Option<&str>) -> Result<Result<(), LedgerError>, Error> {
-    let answer: Option<Value> = answer.map(serde_json::from_str).transpose().map_err(|error| unknown(&error.to_string()))?;
+    let answer: Option<Value> =
+        answer.map(serde_json::from_str).transpose().map_err(|error| unknown(&error.to_string()))?;
     match answer.as_ref().map(|answer| (answer, answer["failed"].as_str())) {
         None => Ok(Ok(())),
         Some((answer, None)) if answer == "written" => Ok(Ok(())),

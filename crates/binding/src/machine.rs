@@ -3,8 +3,8 @@
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde::Serialize;
 use zoomout::{
-    Api, Error, Failure, IdempotencyKey, Instant, Job, Look, Machine as _, MidjourneyTask, Order, Policy, Shown,
-    Step, Task, TaskId,
+    Api, Error, Failure, IdempotencyKey, Instant, Job, Look, Machine as _, MidjourneyTask, Order, Policy,
+    Shown, Step, Task, TaskId,
 };
 
 use crate::json;

@@ -49,7 +49,7 @@ pub struct Client {
 
 impl Client {
     /// The same client, stopped by `token`. A call that is stopped ends at once, with
-    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). A submission that may have left by then is read to its
+    /// [`ErrorKind::Cancelled`]. A submission that may have left by then is read to its
     /// end in the background, within the limits of its own: see [`settle`](Self::settle) for what became of it.
     #[must_use]
     pub fn cancelled_by(&self, token: &CancelToken) -> Self {
@@ -90,7 +90,7 @@ impl Client {
     /// Zooms out and waits for the picture. **Costs money** once accepted.
     ///
     /// # Errors
-    /// Any [`ErrorKind`](crate::ErrorKind) but `Storage`. [`Error::billed`] says whether money was spent; with a task id
+    /// Any [`ErrorKind`] but `Storage`. [`Error::billed`] says whether money was spent; with a task id
     /// in it, [`wait`](Self::wait) goes on where this stopped.
     pub fn zoom(&self, zoom: &Zoom) -> Result<Task, Error> {
         self.run(zoom.clone())
@@ -118,8 +118,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`zoom`](Self::zoom). Where the order has a key, [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if it
-    /// stands for another request, and [`ErrorKind::Unconfirmed`](crate::ErrorKind::Unconfirmed) if nobody knows
+    /// As [`zoom`](Self::zoom). Where the order has a key, [`ErrorKind::Invalid`] if it
+    /// stands for another request, and [`ErrorKind::Unconfirmed`] if nobody knows
     /// what became of an earlier submission under it; see [`resolve`](Self::resolve).
     pub fn run(&self, order: impl Into<Order>) -> Result<Task, Error> {
         let identity = Identity::draw()?;
@@ -155,8 +155,8 @@ impl Client {
     /// Looks at a task once. Costs nothing. A task that failed is not an error here: it is a task.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused), [`ErrorKind::Transport`](crate::ErrorKind::Transport), [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) or
-    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+    /// [`ErrorKind::Refused`], [`ErrorKind::Transport`], [`ErrorKind::Protocol`] or
+    /// [`ErrorKind::Cancelled`].
     pub fn task(&self, task_id: &TaskId) -> Result<Task, Error> {
         let task: Task = self.look(task_id)?;
         if let Some(outcome) = Outcome::of(&task) {
@@ -181,9 +181,9 @@ impl Client {
     /// under its name only when it is whole; one that was there before is replaced.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) if a file cannot be written, [`ErrorKind::Transport`](crate::ErrorKind::Transport),
-    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) or [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) if a picture cannot be fetched,
-    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). Each names the task.
+    /// [`ErrorKind::Storage`] if a file cannot be written, [`ErrorKind::Transport`],
+    /// [`ErrorKind::Refused`] or [`ErrorKind::Protocol`] if a picture cannot be fetched,
+    /// [`ErrorKind::Cancelled`]. Each names the task.
     pub fn download(&self, task: &Task, path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
         let files = self.pictures().save_all(&task.task_id, &task.links(), path)?;
         self.line.collected(&task.task_id, &files);

@@ -1,9 +1,10 @@
 //! `collect`: what is paid for comes home.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use zoomout::{Billed, Collected, Error, ErrorKind, Which, check_target};
+use zoomout::{Billed, Collected, Error, ErrorKind, Filter, Which, check_target};
 
 use crate::failure::Failure;
 use crate::fit;
@@ -17,6 +18,7 @@ pub(crate) fn run(tools: &Tools<'_>, folder: &Path) -> Result<(), Failure> {
     let folder = folder.join("");
     check_target(&folder)?;
     let session = Session::open(tools)?;
+    name_others(tools, &session)?;
     let collecting = session.client.collect_those(Which::Uncollected, &folder)?;
     let total = collecting.total();
     if total == 0 {
@@ -30,6 +32,25 @@ pub(crate) fn run(tools: &Tools<'_>, folder: &Path) -> Result<(), Failure> {
         first = first.or(failure);
     }
     first.map_or(Ok(()), |failure| Err(failure.told()))
+}
+
+/// What belongs to another account or server cannot be asked for with this key, and is left alone.
+fn name_others(tools: &Tools<'_>, session: &Session<'_>) -> Result<(), Failure> {
+    let mine: BTreeSet<u64> =
+        session.client.entries(Which::Uncollected)?.iter().map(|entry| entry.number).collect();
+    let all = Filter { which: Which::Uncollected, ..Filter::default() };
+    let all =
+        session.client.ledger().entries(&all).map_err(|error| {
+            Error::unsent(ErrorKind::Storage, "the ledger cannot be read").caused_by(&error)
+        })?;
+    let mut others = BTreeMap::<&str, usize>::new();
+    for entry in all.iter().filter(|entry| !mine.contains(&entry.number)) {
+        *others.entry(&entry.owner.server).or_default() += 1;
+    }
+    for (server, count) in others {
+        tools.output.tell(&format!("{count} more are of another account or server: {}", fit::exact(server)));
+    }
+    Ok(())
 }
 
 fn tell(tools: &Tools<'_>, collected: Collected) -> Option<Failure> {

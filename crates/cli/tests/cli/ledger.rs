@@ -1,5 +1,6 @@
 //! What the command keeps on record, and what comes of it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -149,6 +150,11 @@ fn what_nobody_knows_is_settled_by_a_person() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let entries = at(&accepting.url(), &ledger, &["ledger", "export"]);
     assert_eq!(lines(&entries).len(), 2);
+    at(&server.url(), &ledger, &["zoom", PARENT, "--key", "album/19", "--no-wait"]);
+    let collected =
+        at(&accepting.url(), &ledger, &["collect", "--timeout", "30", "-o", folder.path().to_str().unwrap()]);
+    let other = format!("1 more are of another account or server: {}", server.url());
+    assert!(collected.stderr.contains(&other), "{collected:?}");
 }
 
 #[test]
@@ -192,4 +198,43 @@ fn without_a_word_it_is_in_the_users_state_folder() {
         .into();
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(world.path(".local/state/zoomout/ledger.db").is_file());
+}
+
+#[cfg(unix)]
+#[test]
+fn whatever_becomes_of_stdout_and_of_the_command_what_is_billed_is_on_record() {
+    use std::io::{BufRead, BufReader};
+    let world = World::new();
+    let run = |script: &str| {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", script]).env("BIN", env!("CARGO_BIN_EXE_zoomout")).env("P", PARENT);
+        command.env("URL", world.server.url()).env("LEDGER", world.path("ledger.db"));
+        command.env("APIMART_API_KEY", "sk-emulator").output().unwrap();
+    };
+    let zoom = r#""$BIN" --base-url "$URL" --time-scale 300 --ledger "$LEDGER" zoom "$P""#;
+    for end in
+        [" --no-wait >/dev/full", " >/dev/full 2>&1", " | true", " --no-wait >&-", " --no-wait 2>/dev/full"]
+    {
+        run(&[zoom, end].concat());
+    }
+    // Ctrl-C as soon as it is accepted, and a kill.
+    for signal in ["-INT", "-KILL"] {
+        let global = ["--base-url", world.server.url(), "--ledger"];
+        let ledger = world.path("ledger.db");
+        let mut child = command(&[&global[..], &[ledger.to_str().unwrap(), "zoom", PARENT]].concat())
+            .env("APIMART_API_KEY", "sk-emulator")
+            .spawn()
+            .unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        assert!(stderr.lines().map_while(Result::ok).any(|line| line.starts_with("accepted: ")));
+        let kill = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        child.wait().unwrap();
+    }
+    let on_record: BTreeSet<_> = lines(&world.run(&["ledger", "export"]))
+        .iter()
+        .map(|entry| entry["task_id"].as_str().unwrap().to_owned())
+        .collect();
+    let billed: BTreeSet<_> = world.server.bill().lines.iter().map(|line| line.task_id.clone()).collect();
+    assert_eq!((on_record.len(), on_record), (7, billed));
 }

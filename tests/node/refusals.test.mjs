@@ -94,7 +94,7 @@ test('arguments of another type, and missing ones', async () => {
 
 test('a misspelt field is answered with those of its own action', async () => {
   await assert.rejects(client.upscale({ taskid: 'id' }), {
-    message: 'an upscale has no taskid; it has taskId, index, customId, speed, metadata',
+    message: 'an upscale has no taskid; it has taskId, index, customId, speed, metadata, key, again',
   })
 })
 

@@ -85,7 +85,9 @@ fn to_stdout(client: &Client, task: &Task) -> Result<(), Error> {
     Output::picture(&bytes).map_err(|error| {
         let message = "the picture could not be written to stdout";
         Error::seen(ErrorKind::Storage, task, message).caused_by(&error)
-    })
+    })?;
+    client.collected(&task.task_id, &[]);
+    Ok(())
 }
 
 fn is_folder(path: &Path) -> bool {

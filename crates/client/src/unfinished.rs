@@ -1,5 +1,6 @@
 //! What a client may have paid for and has not handed out, and how to come by it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use zoomout_core::{Error, ErrorKind, LedgerError, TaskId};
 use zoomout_ledger::{Entry, Ledger, Resolution, Which};
@@ -45,6 +46,12 @@ impl Client {
     /// hand results on themselves; see [`Dispatcher::spawn_unacknowledged`](crate::Dispatcher::spawn_unacknowledged).
     pub fn acknowledge(&self, task_id: &TaskId) {
         self.line.acknowledge(task_id);
+    }
+
+    /// Notes that the pictures of this task are saved, and in which files; for those who save them themselves. What
+    /// [`download`](Self::download) saves, it notes itself.
+    pub fn collected(&self, task_id: &TaskId, files: &[PathBuf]) {
+        self.line.collected(task_id, files);
     }
 
     /// The ledger, with the entries of all who share it.

@@ -251,6 +251,10 @@ impl<'a> Run<'a> {
         let task = open.task.as_ref()?;
         match saved {
             Ok(files) => {
+                if let (true, Some(cost)) = (open.submits, task.cost.and_then(Usd::rounded)) {
+                    let price = self.setting.prices.of(open.row.order.action.billing_key());
+                    self.budget.charged(price, cost);
+                }
                 self.setting.tools.known.settled(&task.task_id);
                 self.counts.ends(RowState::Done);
                 Some(self.end(&open.row, RowState::Done, Some(&task.task_id), Some(task), &files))

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zoomout_core::LedgerError;
 
-use super::file::Opening;
+use super::file::{Open, Opening};
 use super::problem::Problem;
 
 /// What must have happened before a writer goes on.
@@ -23,7 +23,7 @@ pub(super) enum Need {
 #[derive(Default)]
 pub(super) struct Group {
     line: Mutex<Vec<Box<dyn Waiting>>>,
-    connection: Mutex<Option<Connection>>,
+    connection: Mutex<Option<Open>>,
 }
 
 /// A writer in line.
@@ -75,7 +75,7 @@ impl Group {
 }
 
 /// Does the work of all in one transaction, and answers each.
-fn together(opening: &Opening, connection: &mut Option<Connection>, mut writers: Vec<Box<dyn Waiting>>) {
+fn together(opening: &Opening, connection: &mut Option<Open>, mut writers: Vec<Box<dyn Waiting>>) {
     let written = write(opening, connection, &mut writers);
     if written.is_err() {
         // A connection that has failed is not trusted any more.
@@ -88,15 +88,12 @@ fn together(opening: &Opening, connection: &mut Option<Connection>, mut writers:
 
 fn write(
     opening: &Opening,
-    connection: &mut Option<Connection>,
+    connection: &mut Option<Open>,
     writers: &mut [Box<dyn Waiting>],
 ) -> Result<(), LedgerError> {
     let told = |problem: Problem| opening.told(&problem);
-    let open = match connection.take() {
-        Some(open) => open,
-        None => opening.open().map_err(told)?,
-    };
-    let open = connection.insert(open);
+    let reopened = opening.reopen(connection.take()).map_err(told)?;
+    let open = &connection.insert(reopened).connection;
     let disk = writers.iter().any(|writer| writer.need() == Need::Disk);
     let begin = || {
         open.pragma_update(None, "synchronous", if disk { "full" } else { "normal" })?;

@@ -22,7 +22,7 @@ use crate::filter::Filter;
 use crate::ledger::Ledger;
 use crate::owner::{Owner, Salt};
 use crate::resolution::Resolution;
-use file::Opening;
+use file::{Open, Opening};
 use group::{Group, Need};
 use problem::Problem;
 
@@ -59,7 +59,7 @@ pub struct SqliteLedger {
     now: Now,
     writers: Group,
     /// Readers keep no writer waiting, and wait for none.
-    reader: Mutex<Option<Connection>>,
+    reader: Mutex<Option<Open>>,
 }
 
 impl SqliteLedger {
@@ -110,12 +110,9 @@ impl SqliteLedger {
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Problem>) -> Result<T, LedgerError> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = match reader.take() {
-            Some(open) => open,
-            None => self.opening.open().map_err(|problem| self.opening.told(&problem))?,
-        };
-        let result = work(&connection);
-        *reader = Some(connection);
+        let open = self.opening.reopen(reader.take()).map_err(|problem| self.opening.told(&problem))?;
+        let result = work(&open.connection);
+        *reader = Some(open);
         result.map_err(|problem| self.opening.told(&problem))
     }
 }

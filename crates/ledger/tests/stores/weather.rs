@@ -60,10 +60,39 @@ fn after_a_failure_it_is_tried_again() {
     fs::create_dir(&path).unwrap();
     let ledger = SqliteLedger::at(&path);
     let error: LedgerError = ledger.claim(&me(), &intent(None, 1)).unwrap_err();
-    assert!(error.to_string().contains("cannot be opened"), "{error}");
+    assert!(error.to_string().contains("is no ledger"), "{error}");
     fs::remove_dir(&path).unwrap();
     assert!(is_new(&ledger.claim(&me(), &intent(None, 1)).unwrap()));
     assert_eq!(ledger.entries(&Filter::default()).unwrap().len(), 1);
+}
+
+#[test]
+fn a_file_that_is_deleted_meanwhile_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let ledger = SqliteLedger::at(&path);
+    ledger.claim(&me(), &intent(Some("a"), 1)).unwrap();
+    for end in ["", "-wal", "-shm"] {
+        fs::remove_file(format!("{}{end}", path.display())).unwrap();
+    }
+    assert!(is_new(&ledger.claim(&me(), &intent(Some("b"), 2)).unwrap()));
+    ledger.record(&me(), &crate::world::accepted(1)).unwrap();
+    assert_eq!(
+        SqliteLedger::at(&path).entries(&Filter::default()).unwrap().len(),
+        2,
+        "what is paid for is there"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_no_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [pipe.as_path(), Path::new("/dev/null")] {
+        assert!(told(path).contains("is no ledger"), "{}", told(path));
+    }
 }
 
 #[test]

@@ -1,53 +1,29 @@
 //! A batch: priced before it spends, stopped and resumed, and never paid for twice.
 
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::Value;
-use tempfile::TempDir;
-use zoomout_emulator::{Options, Script, Seed, Server};
+use zoomout_emulator::{Script, Seed};
 
 use crate::command::{Ran, command};
+use crate::world::World;
 
-/// A jobs file, a ledger, a folder for pictures, and an emulator.
-struct World {
-    server: Server,
-    folder: TempDir,
+/// Writes the jobs.
+fn jobs(world: &World, text: &str) {
+    fs::write(world.path("jobs.csv"), text).unwrap();
 }
 
-impl World {
-    fn new() -> Self {
-        let options = Options { time_scale: 300.0, picture_side: 24, ..Options::default() };
-        Self { server: Server::start(options).unwrap(), folder: TempDir::new().unwrap() }
-    }
+fn command_of(world: &World, args: &[&str]) -> std::process::Command {
+    world.command(&[&["batch", "jobs.csv", "--out", "wide"], args].concat())
+}
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
+fn run(world: &World, args: &[&str]) -> Ran {
+    command_of(world, args).output().unwrap().into()
+}
 
-    fn jobs(&self, text: &str) {
-        fs::write(self.path("jobs.csv"), text).unwrap();
-    }
-
-    fn command(&self, args: &[&str]) -> std::process::Command {
-        let global = ["--base-url", self.server.url(), "--time-scale", "300", "--ledger", "ledger.db"];
-        let mut command = command(&[&global[..], &["batch", "jobs.csv", "--out", "wide"], args].concat());
-        command.env("APIMART_API_KEY", "sk-emulator").current_dir(self.folder.path());
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Ran {
-        self.command(args).output().unwrap().into()
-    }
-
-    fn results(&self) -> Vec<Value> {
-        let text = fs::read_to_string(self.path("wide/results.jsonl")).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    fn bill(&self) -> usize {
-        self.server.bill().lines.len()
-    }
+fn results(world: &World) -> Vec<Value> {
+    let text = fs::read_to_string(world.path("wide/results.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// So many rows with this parent.
@@ -59,18 +35,18 @@ fn rows(count: usize) -> String {
 #[test]
 fn the_plan_costs_nothing_and_the_ceilings_are_kept() {
     let world = World::new();
-    world.jobs(&rows(3));
-    let plan = world.run(&["--dry-run", "--json"]);
+    jobs(&world, &rows(3));
+    let plan = run(&world, &["--dry-run", "--json"]);
     assert_eq!(
         (plan.code, &plan.json()["submissions"], &plan.json()["cost"]),
         (0, &3.into(), &0.16512.into())
     );
-    let costly = world.run(&["--max-cost", "0.16"]);
+    let costly = run(&world, &["--max-cost", "0.16"]);
     assert_eq!(costly.code, 2, "{costly:?}");
     assert!(costly.stderr.contains("would cost 0.16512 USD, and at most 0.16 USD are allowed"), "{costly:?}");
-    assert_eq!(world.run(&["--max-submissions", "2"]).code, 2);
-    world.jobs("task_id,zoom_ratio,colour\n,1.5,\ntask_1,0,\ntask_2,1.5,red\n");
-    let bad = world.run(&[]);
+    assert_eq!(run(&world, &["--max-submissions", "2"]).code, 2);
+    jobs(&world, "task_id,zoom_ratio,colour\n,1.5,\ntask_1,0,\ntask_2,1.5,red\n");
+    let bad = run(&world, &[]);
     assert_eq!(bad.code, 2, "{bad:?}");
     assert_eq!((world.bill(), world.path("wide").exists()), (0, false));
 }
@@ -78,49 +54,49 @@ fn the_plan_costs_nothing_and_the_ceilings_are_kept() {
 #[test]
 fn every_bad_line_is_listed() {
     let world = World::new();
-    world.jobs("task_id,zoom_ratio\n,1.5\ntask_1,0\ntask_2,1.5\n");
-    let bad = world.run(&[]);
+    jobs(&world, "task_id,zoom_ratio\n,1.5\ntask_1,0\ntask_2,1.5\n");
+    let bad = run(&world, &[]);
     assert!(bad.stderr.contains("line 2: task_id") && bad.stderr.contains("line 3: zoom_ratio"), "{bad:?}");
-    let told = world.run(&["--json"]).json();
+    let told = run(&world, &["--json"]).json();
     assert_eq!(told["error"]["lines"]["named"][1]["line"], 3, "{told}");
 }
 
 #[test]
 fn the_same_command_again_pays_for_nothing_and_fetches_what_is_missing() {
     let world = World::new();
-    world.jobs(&rows(4));
-    let first = world.run(&["--max-cost", "1"]);
+    jobs(&world, &rows(4));
+    let first = run(&world, &["--max-cost", "1"]);
     assert_eq!(first.code, 0, "{first:?}");
     assert!(first.stdout.starts_with("4 done\ncost: 0.22016 USD"), "{first:?}");
-    let results = world.results();
-    let picture = world.path("wide").join(results[2]["paths"][0].as_str().unwrap());
+    let before = results(&world);
+    let picture = world.path("wide").join(before[2]["paths"][0].as_str().unwrap());
     fs::remove_file(&picture).unwrap();
-    let second = world.run(&["--max-cost", "0"]);
+    let second = run(&world, &["--max-cost", "0"]);
     assert_eq!(second.code, 0, "{second:?}");
     assert!(picture.is_file());
-    assert_eq!((world.results(), world.bill()), (results, 4));
+    assert_eq!((results(&world), world.bill()), (before, 4));
     let page = fs::read_to_string(world.path("wide/report.html")).unwrap();
     assert!(page.contains("Zoom Out 1.5x"));
     // A row in front changes no other row's key.
-    world.jobs(&format!("task_id,zoom_ratio\n{},2\n{}", Seed::UPSCALED.task_id, &rows(4)[19..]));
-    let more = world.run(&["--max-submissions", "1"]);
+    jobs(&world, &format!("task_id,zoom_ratio\n{},2\n{}", Seed::UPSCALED.task_id, &rows(4)[19..]));
+    let more = run(&world, &["--max-submissions", "1"]);
     assert_eq!((more.code, world.bill()), (0, 5), "{more:?}");
 }
 
 #[test]
 fn a_failed_row_is_submitted_anew_only_when_asked() {
     let world = World::new();
-    world.jobs(&rows(2));
+    jobs(&world, &rows(2));
     let fails =
         br#"{"faults":[{"on":"zoom","fault":{"kind":"task_fails","reason":"moderation"},"times":1}]}"#;
     world.server.inject(Script::from_json(fails).unwrap());
     for _ in 0..2 {
-        let ran = world.run(&[]);
+        let ran = run(&world, &[]);
         assert_eq!(ran.code, 1, "{ran:?}");
         assert!(ran.stdout.starts_with("1 done, 1 failed"), "{ran:?}");
     }
     assert_eq!(world.bill(), 2);
-    let anew = world.run(&["--retry-failed"]);
+    let anew = run(&world, &["--retry-failed"]);
     assert_eq!((anew.code, world.bill()), (0, 3), "{anew:?}");
 }
 
@@ -150,8 +126,8 @@ fn results_come_as_json_from_stdin_to_stdout() {
 fn a_stopped_batch_goes_on_with_the_same_command() {
     use std::io::{BufRead, BufReader};
     let world = World::new();
-    world.jobs(&rows(60));
-    let mut child = world.command(&["--window", "4", "-v"]).spawn().unwrap();
+    jobs(&world, &rows(60));
+    let mut child = command_of(&world, &["--window", "4", "-v"]).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     let mut posts = 0;
@@ -169,9 +145,9 @@ fn a_stopped_batch_goes_on_with_the_same_command() {
     assert!(told.contains("batch --out wide") && told.contains("-- jobs.csv"), "{told}");
     let before = world.bill();
     assert!(before < 60, "{before}");
-    let rest = world.run(&[]);
+    let rest = run(&world, &[]);
     assert_eq!(rest.code, 0, "{rest:?}");
-    assert_eq!((world.bill(), world.results().len()), (60, 60));
+    assert_eq!((world.bill(), results(&world).len()), (60, 60));
 }
 
 /// In a mount of its own, where that is allowed: a small disk that is full, and is made larger.
@@ -184,7 +160,7 @@ fn a_full_disk_stops_a_batch_before_it_spends_more() {
         return;
     }
     let world = World::new();
-    world.jobs(&rows(40));
+    jobs(&world, &rows(40));
     let script = r#"
         mkdir small && mount -t tmpfs -o size=400k small small || exit 99
         zoomout() { "$BIN" --base-url "$URL" --time-scale 300 --ledger small/ledger.db batch jobs.csv --out small/wide --window 4; }

@@ -4,38 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
-use zoomout_emulator::{Options, Seed, Server};
+use zoomout_emulator::Seed;
 use zoomout_tests::{RawServer, answer};
 
 use crate::command::{Ran, command};
 use crate::servers::ACCEPTED;
-
-/// A ledger, a folder for pictures, and an emulator.
-struct World {
-    server: Server,
-    folder: TempDir,
-}
-
-impl World {
-    fn new() -> Self {
-        let options = Options { time_scale: 300.0, picture_side: 24, ..Options::default() };
-        Self { server: Server::start(options).unwrap(), folder: TempDir::new().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn run(&self, args: &[&str]) -> Ran {
-        at(self.server.url(), &self.path("ledger.db"), args)
-    }
-
-    fn bill(&self) -> usize {
-        self.server.bill().lines.len()
-    }
-}
+use crate::world::{World, lines};
 
 fn at(url: &str, ledger: &Path, args: &[&str]) -> Ran {
     let global = ["--base-url", url, "--time-scale", "300", "--ledger", ledger.to_str().unwrap()];
@@ -43,10 +19,6 @@ fn at(url: &str, ledger: &Path, args: &[&str]) -> Ran {
 }
 
 const PARENT: &str = Seed::UPSCALED.task_id;
-
-fn lines(ran: &Ran) -> Vec<Value> {
-    ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
 
 #[test]
 fn a_key_is_paid_for_once_across_commands() {

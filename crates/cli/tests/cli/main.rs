@@ -24,3 +24,4 @@ mod servers;
 mod terminal;
 mod to_stdout;
 mod weather;
+mod world;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 use zoomout_emulator::{Options, Seed, Server};
 
 use crate::command::{Ran, command, zoomout};
+use crate::world::lines;
 
 fn at(server: &Server, args: &[&str]) -> Ran {
     let global = ["--base-url", server.url(), "--time-scale", "300"];
@@ -24,10 +25,6 @@ fn parents(server: &Server) -> Vec<String> {
         task["task_id"].as_str().unwrap().to_owned()
     };
     ["1", "2", "3", "4"].map(upscale).into()
-}
-
-fn lines(ran: &Ran) -> Vec<Value> {
-    ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]

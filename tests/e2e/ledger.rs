@@ -8,16 +8,18 @@
 )]
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use http::{Request, Response, Uri};
 use zoomout::{
-    ApiKey, Billed, CancelToken, Claim, Client, ClientBuilder, Dispatcher, Entry, ErrorKind, Event, Filter,
-    Intent, Key, Ledger, LedgerError, MachineClock, MemoryLedger, Order, Owner, Record, Resolution, Salt,
-    SqliteLedger, State, Task, TaskId, Which, Zoom,
+    ApiKey, Billed, CancelToken, Claim, Client, ClientBuilder, Context, Dispatcher, Entry, ErrorKind, Event,
+    Failure, FetchError, Filter, Intent, Key, Ledger, LedgerError, MachineClock, MemoryLedger, Order, Owner,
+    Record, Resolution, Salt, SqliteLedger, State, Task, TaskId, Transport, Which, Zoom,
 };
 use zoomout_emulator::{Options, Script, Seed, Server};
 use zoomout_tests::{RawServer, answer};
@@ -345,6 +347,80 @@ impl Ledger for Full {
     }
 }
 
+/// A ledger that panics when it hears that something was handed out.
+#[derive(Debug)]
+struct Forgetting(MemoryLedger);
+
+impl Ledger for Forgetting {
+    fn salt(&self) -> Result<Salt, LedgerError> {
+        self.0.salt()
+    }
+
+    fn claim(&self, owner: &Owner, intent: &Intent) -> Result<Claim, LedgerError> {
+        self.0.claim(owner, intent)
+    }
+
+    fn record(&self, owner: &Owner, record: &Record) -> Result<(), LedgerError> {
+        self.0.record(owner, record)
+    }
+
+    fn handed_out(&self, _: &Owner, _: &TaskId) -> Result<(), LedgerError> {
+        panic!("this is a test")
+    }
+
+    fn collected(&self, _: &Owner, _: &TaskId, _: &[std::path::PathBuf]) -> Result<(), LedgerError> {
+        panic!("this is a test")
+    }
+
+    fn entries(&self, filter: &Filter) -> Result<Vec<Entry>, LedgerError> {
+        self.0.entries(filter)
+    }
+
+    fn resolve(&self, owner: &Owner, name: &str, resolution: &Resolution) -> Result<Entry, LedgerError> {
+        self.0.resolve(owner, name, resolution)
+    }
+
+    fn prune(&self, before: u64) -> Result<u64, LedgerError> {
+        self.0.prune(before)
+    }
+}
+
+/// A way to the network so slow that a claim runs out before anything has left.
+#[derive(Debug)]
+struct Slow;
+
+impl Transport for Slow {
+    fn send(&self, _: Request<Vec<u8>>, context: &Context) -> Result<Response<Vec<u8>>, Failure> {
+        context.hold();
+        while context.by.is_some_and(|by| Instant::now() <= by) {
+            std::thread::yield_now();
+        }
+        assert!(!context.leave(), "it leaves although its claim has run out");
+        Err(Failure::not_sent("too late"))
+    }
+
+    fn fetch(&self, _: &Uri, _: u64, _: &mut dyn Write, _: &Context) -> Result<(), FetchError> {
+        unreachable!("there is no picture")
+    }
+}
+
+#[test]
+fn nothing_leaves_after_its_claim_has_run_out_however_fast_time_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let lease = Duration::from_millis(20);
+    let ledger = SqliteLedger::at(folder.path().join("ledger.db")).lease(lease);
+    let client = Client::builder(ApiKey::new("sk-MARK").unwrap())
+        .base_url("http://127.0.0.1:1".parse().unwrap())
+        .clock(Arc::new(MachineClock::at_pace(PACE)))
+        .transport(Arc::new(Slow))
+        .ledger(Arc::new(ledger))
+        .build()
+        .unwrap();
+    let error = client.submit(zoom()).unwrap_err();
+    assert_eq!(error.billed(), Billed::No, "{error:?}");
+    assert_eq!(client.unfinished().unwrap(), []);
+}
+
 #[test]
 fn what_cannot_be_recorded_is_not_sent() {
     let server = server();
@@ -383,6 +459,16 @@ fn a_panicking_ledger_ends_its_job_with_the_truth() {
     let error = catch_unwind(AssertUnwindSafe(|| client.zoom(&zoom()))).unwrap().unwrap_err();
     let billed = server.bill().lines[0].task_id.clone();
     assert_eq!((error.billed(), error.task_id().unwrap().as_str()), (Billed::Yes, billed.as_str()));
+    assert_eq!(client.zoom(&zoom()).unwrap_err().billed(), Billed::No);
+    assert_eq!(server.bill().lines.len(), 1, "nothing is bought while what was bought is not on record");
+    let folder = tempfile::tempdir().unwrap();
+    let late = builder(&server).ledger(Arc::new(Forgetting(MemoryLedger::new()))).build().unwrap();
+    let task = late.zoom(&zoom()).unwrap();
+    assert_eq!(
+        late.download(&task, folder.path().join("")).unwrap().len(),
+        1,
+        "what is paid for is handed out"
+    );
 }
 
 #[test]

@@ -46,7 +46,7 @@ mod usd;
 pub use batch_name::BatchName;
 pub use budget::{Budget, Ceilings, OverCeiling};
 pub use jobs::{BadLine, BadLines, Format, Jobs, JobsError, Row, Rows};
-pub use output_name::{OutputName, REPORT};
+pub use output_name::{OutputName, PARENTS, REPORT, RESULTS};
 pub use plan::{Plan, PlanLine};
 pub use prices::{BadPrices, Prices};
 pub use report::{Report, ReportRow};

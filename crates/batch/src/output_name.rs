@@ -15,6 +15,12 @@ const LONGEST: usize = 1_000;
 /// The name of the report, which no row's file may have.
 pub const REPORT: &str = "report.html";
 
+/// The name of the results, which no row's file may have.
+pub const RESULTS: &str = "results.jsonl";
+
+/// The folder of the pictures that were zoomed, where no row's file may be.
+pub const PARENTS: &str = "parents";
+
 /// The name of a file beneath the folder of a batch, the same and as harmless on every system: relative, without
 /// `..`, without control characters and characters that Windows refuses, and no device of Windows. Folders are
 /// parted by `/`.
@@ -52,8 +58,11 @@ impl OutputName {
                 return refuse("must not be the name of a device of Windows");
             }
         }
-        if name.eq_ignore_ascii_case(REPORT) {
-            return refuse("must be another name than that of the report");
+        let first = name.split('/').next().unwrap_or_default();
+        if [REPORT, RESULTS, PARENTS].iter().any(|taken| first.eq_ignore_ascii_case(taken)) {
+            return refuse(
+                "must be another name than report.html, results.jsonl and parents, which are taken",
+            );
         }
         Ok(Self(name.to_owned()))
     }

@@ -2,14 +2,15 @@
 
 use zoomout::{Error, Resolution, TaskId};
 
-/// What `resolve` is told: the task that it is, or that it was not billed.
+/// What `resolve` is told: the task that it is, that it was not billed, or that it was billed and is lost.
 ///
 /// ```
 /// use zoomout::Resolution;
 /// use zoomout_binding::resolution;
 ///
 /// assert_eq!(resolution(None, Some(false))?, Resolution::NotBilled);
-/// assert_eq!(resolution(None, Some(true)).unwrap_err().field(), Some("task_id"));
+/// assert_eq!(resolution(None, Some(true))?, Resolution::Lost);
+/// assert_eq!(resolution(None, None).unwrap_err().field(), Some("task_id"));
 /// # Ok::<(), zoomout::Error>(())
 /// ```
 ///
@@ -20,8 +21,9 @@ pub fn resolution(task_id: Option<TaskId>, billed: Option<bool>) -> Result<Resol
         (Some(task_id), None | Some(true)) => Ok(Resolution::Task(task_id)),
         (None, Some(false)) => Ok(Resolution::NotBilled),
         (Some(_), Some(false)) => Err(Error::invalid("billed", "must be true where there is a task")),
-        (None, _) => {
-            Err(Error::invalid("task_id", "is missing: name the task, or say that it was not billed"))
+        (None, Some(true)) => Ok(Resolution::Lost),
+        (None, None) => {
+            Err(Error::invalid("task_id", "is missing: name the task, or say whether it was billed"))
         }
     }
 }

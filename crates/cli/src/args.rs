@@ -284,11 +284,14 @@ pub(crate) enum Ledger {
         /// Its key
         key: String,
         /// It was accepted: it is this task
-        #[arg(long, value_name = "TASK_ID", required_unless_present = "not_billed")]
+        #[arg(long, value_name = "TASK_ID", required_unless_present_any = ["not_billed", "lost"])]
         task: Option<String>,
         /// It was not billed: whoever asks under the key again submits again
-        #[arg(long, conflicts_with = "task")]
+        #[arg(long, conflicts_with_all = ["task", "lost"])]
         not_billed: bool,
+        /// It was billed, and the server shows it no more: give it up; --again submits it anew
+        #[arg(long, conflicts_with = "task")]
+        lost: bool,
     },
     /// Print everything on record as JSON, one object a line
     #[command(after_help = "Example:\n  zoomout ledger export > ledger.jsonl")]

@@ -43,15 +43,19 @@ impl Books {
 
     /// Writes down what could not be written before.
     fn pay_off(&self, owner: &Owner) -> Result<(), LedgerError> {
-        let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(record) = owed.last() {
+        let owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for record in &owed {
             self.ledger.record(owner, record)?;
-            owed.pop();
+            self.paid(record);
         }
         Ok(())
     }
 
-    /// Keeps what could not be written, if nobody else can tell it.
+    fn paid(&self, record: &Record) {
+        self.owed.lock().unwrap_or_else(PoisonError::into_inner).retain(|owed| owed != record);
+    }
+
+    /// Keeps what is not written yet, if nobody else can tell it.
     fn owe(&self, record: &Record) {
         if matches!(record, Record::Accepted { .. }) {
             self.owed.lock().unwrap_or_else(PoisonError::into_inner).push(record.clone());
@@ -70,7 +74,11 @@ impl Books {
             }
             // Ids are data, and reasons are text for people, from which the key was cut when they came.
             Record::Accepted { .. } | Record::Released { .. } | Record::Unconfirmed { .. } => {
-                self.ledger.record(owner, record).inspect_err(|_| self.owe(record))
+                // Owed until it is written, also where the ledger panics.
+                self.owe(record);
+                self.ledger.record(owner, record)?;
+                self.paid(record);
+                Ok(())
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Who does what a machine asks for: makes its calls, and keeps its records.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use zoomout_core::{Call, Claim, Intent, LedgerError, Machine, Record, Reply};
 
@@ -24,25 +24,35 @@ pub(crate) struct Paid {
     line: Arc<Line>,
     /// A submission of which nothing is written down yet.
     open: Option<Awaited>,
+    /// Until when the claim is ours: by the clock of all who use the ledger, however fast ours runs.
+    leased: Option<Instant>,
 }
 
 impl Paid {
     pub(crate) fn over(line: &Arc<Line>) -> Self {
-        Self { line: Arc::clone(line), open: None }
+        Self { line: Arc::clone(line), open: None, leased: None }
     }
 }
 
 impl<M: Machine<Call = Call, Reply = Reply>> Carrier<M> for Paid {
     fn call(&mut self, call: Call, context: &Context) -> Reply {
-        let Self { line, open } = self;
-        *open = call.costs_money().then(|| Awaited::by(&line.submissions, &context.cancel));
-        line.exchange(call, context)
+        let Self { line, open, leased } = self;
+        if !call.costs_money() {
+            *open = None;
+            return line.exchange(call, context);
+        }
+        *open = Some(Awaited::by(&line.submissions, &context.cancel));
+        line.exchange(call, &context.no_later_than(leased.take()))
     }
 
     fn claim(&mut self, intent: &Intent) -> Result<Claim, LedgerError> {
         let Line { books, api, clock, .. } = &*self.line;
+        let asked = Instant::now();
         Ok(match books.claim(api, intent)? {
-            Claim::New { lease } => Claim::New { lease: clock.passes(lease) },
+            Claim::New { lease } => {
+                self.leased = asked.checked_add(lease);
+                Claim::New { lease: clock.passes(lease) }
+            }
             Claim::Held { left } => Claim::Held { left: clock.passes(left) },
             claim => claim,
         })

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::vec;
 
-use zoomout_core::{Error, ErrorKind, Task, TaskId};
+use zoomout_core::{Error, ErrorKind, Status, Submission, Task, TaskId};
 use zoomout_ledger::{Entry, State, Which};
 
 use crate::client::Client;
@@ -81,10 +81,14 @@ impl Collect {
 
     /// Saves the pictures of a task, and so hands it out; one that has failed is handed out by its error. One that
     /// could not be saved stays unfinished.
-    fn save(&self, ended: Result<Task, Error>) -> Result<Vec<PathBuf>, Error> {
+    fn save(&self, task_id: Option<&TaskId>, ended: Result<Task, Error>) -> Result<Vec<PathBuf>, Error> {
         match ended {
             Ok(task) => self.client.download(&task, &self.folder),
             Err(error) => {
+                let error = match task_id {
+                    Some(task_id) => error.after(&Submission::new(task_id.clone(), Status::Pending)),
+                    None => error,
+                };
                 if let (ErrorKind::TaskFailed, Some(task_id)) = (error.kind(), error.task_id()) {
                     self.client.acknowledge(task_id);
                 }
@@ -96,10 +100,12 @@ impl Collect {
     fn end_of(&self, entry: &Entry) -> Result<Vec<PathBuf>, Error> {
         let task_id = entry.task_id.as_ref();
         match (&entry.outcome, entry.state, task_id) {
-            (Some(outcome), State::Done, _) if let Some(task) = outcome.task() => self.save(Ok(task)),
+            (Some(outcome), State::Done, _) if let Some(task) = outcome.task() => {
+                self.save(task_id, Ok(task))
+            }
             // Whether it failed, or its record is broken: the server knows.
             (_, State::Done | State::Failed | State::Accepted, Some(task_id)) => {
-                self.save(self.client.wait_unacknowledged(task_id))
+                self.save(Some(task_id), self.client.wait_unacknowledged(task_id))
             }
             _ => Err(nobody_knows(entry)),
         }
@@ -127,7 +133,7 @@ impl Iterator for Collect {
         loop {
             let finished = self.ends.next()?;
             let Some(entry) = self.waiting.get_mut(finished.index).and_then(Option::take) else { continue };
-            let result = self.save(finished.result);
+            let result = self.save(entry.task_id.as_ref(), finished.result);
             return Some(Collected { entry, result });
         }
     }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use zoomout_core::{Api, Call, Record, Reply, TaskId, for_people};
+use zoomout_core::{Api, Call, LedgerError, Record, Reply, TaskId, for_people};
 
 use crate::books::Books;
 use crate::clock::Clock;
+use crate::contained::contained;
 use crate::submissions::Submissions;
 use crate::transport::{Context, Transport};
 
@@ -34,21 +35,24 @@ impl Line {
 
     /// Writes down what nobody waits for any more. Where that fails, the log of the program has it.
     pub(crate) fn keep(&self, record: &Record) {
-        if let Err(error) = self.books.record(&self.api, record) {
+        let recorded = contained(|| self.books.record(&self.api, record));
+        if let Err(error) = recorded.unwrap_or_else(panicked) {
             log::warn!("{error}; not on record: {record:?}");
         }
     }
 
     /// Writes down that whoever asked has been handed this end. Where that fails, it will be handed out once more.
     pub(crate) fn acknowledge(&self, task_id: &TaskId) {
-        if let Err(error) = self.books.handed_out(&self.api, task_id) {
+        let noted = contained(|| self.books.handed_out(&self.api, task_id));
+        if let Err(error) = noted.unwrap_or_else(panicked) {
             log::warn!("{error}; the end of {} will be told again", for_people(task_id.as_str()));
         }
     }
 
     /// Writes down where the pictures of a task are.
     pub(crate) fn collected(&self, task_id: &TaskId, files: &[PathBuf]) {
-        if let Err(error) = self.books.collected(&self.api, task_id, files) {
+        let noted = contained(|| self.books.collected(&self.api, task_id, files));
+        if let Err(error) = noted.unwrap_or_else(panicked) {
             log::warn!("{error}; the pictures of {} will be fetched again", for_people(task_id.as_str()));
         }
     }
@@ -59,4 +63,9 @@ impl Line {
             Err(failure) => failure.into(),
         }
     }
+}
+
+/// A ledger is somebody else's code.
+fn panicked<T>() -> Result<T, LedgerError> {
+    Err(LedgerError::new("the ledger panicked"))
 }

@@ -52,6 +52,12 @@ impl Context {
         Self { cancel: cancel.clone(), by, departure: Departure::default() }
     }
 
+    /// The same call, which ends by then in any case.
+    pub(crate) fn no_later_than(&self, until: Option<Instant>) -> Self {
+        let by = [self.by, until].into_iter().flatten().min();
+        Self { by, ..self.clone() }
+    }
+
     /// A call of its own that ends no later, but when somebody cancels this instead.
     pub(crate) fn stopped_by(&self, cancel: &CancelToken) -> Self {
         Self { cancel: cancel.clone(), by: self.by, departure: Departure::default() }

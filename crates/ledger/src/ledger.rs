@@ -56,10 +56,11 @@ pub trait Ledger: fmt::Debug + Send + Sync {
     /// Those of the store.
     fn entries(&self, filter: &Filter) -> Result<Vec<Entry>, LedgerError>;
 
-    /// Takes a person's word on the last submission under this name, which must be unconfirmed; its entry then.
+    /// Takes a person's word on the last submission under this name, which must be unconfirmed, or accepted if it is
+    /// given up; its entry then.
     ///
     /// # Errors
-    /// Where there is none, or it is not unconfirmed; and those of the store.
+    /// Where there is none, or the word makes no sense of it; and those of the store.
     fn resolve(&self, owner: &Owner, name: &str, resolution: &Resolution) -> Result<Entry, LedgerError>;
 
     /// Forgets what needs nobody any more: entries that were refused, have failed and were handed out, or whose

@@ -118,7 +118,7 @@ impl Ledger for MemoryLedger {
     fn resolve(&self, owner: &Owner, name: &str, resolution: &Resolution) -> Result<Entry, LedgerError> {
         let mut rows = self.rows();
         let last = rows.last_of(owner, name).ok_or_else(|| Resolution::no_entry(name))?;
-        if last.state != State::Unconfirmed {
+        if !resolution.fits(last.state) {
             return Err(Resolution::not_in_doubt(last));
         }
         // A refused one without a name leaves.
@@ -127,6 +127,7 @@ impl Ledger for MemoryLedger {
         match resolution {
             Resolution::Task(task_id) => rows.accept(owner, &ticket, task_id),
             Resolution::NotBilled => rows.release(&ticket, Resolution::NOT_BILLED),
+            Resolution::Lost => rows.give_up(&ticket),
         }
         Ok(rows.entries.get(&told.number).cloned().unwrap_or(told))
     }
@@ -188,6 +189,13 @@ impl Rows {
                 self.remove(number);
             }
         }
+    }
+
+    fn give_up(&mut self, ticket: &IdempotencyKey) {
+        let Some(entry) = self.of_ticket(ticket) else { return };
+        entry.state = State::Failed;
+        entry.reason = Some(Resolution::LOST.to_owned());
+        entry.handed_out_at = Some(now());
     }
 
     fn doubt(&mut self, ticket: &IdempotencyKey, reason: &str) {

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use zoomout_core::{Action, Fields, Key, Order};
+use zoomout_core::{Action, Fields, Given, Key, Order};
 
 use super::bad_lines::Problem;
 use super::cell::{ACTION, Cells, EXTRA, KEY, OUTPUT};
 use crate::output_name::OutputName;
+
+/// So deep may a value be nested.
+const DEEPEST: usize = 100;
 
 /// A row of a jobs file: one job.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +40,9 @@ impl Asked {
                 ACTION => noun = Some(cell.text(ACTION)?),
                 OUTPUT => output = Some(OutputName::new(&cell.text(OUTPUT)?)?),
                 EXTRA => {
-                    let Value::Object(extra) = cell.json(EXTRA)? else {
+                    let extra = cell.json(EXTRA)?;
+                    not_too_deep(EXTRA, &extra)?;
+                    let Value::Object(extra) = extra else {
                         return Err(Problem::with(EXTRA, "must be a JSON object"));
                     };
                     fields = extra
@@ -46,11 +51,33 @@ impl Asked {
                 }
                 // A key is text, and no field of the action.
                 KEY => fields = fields.with(KEY, cell.given(KEY)?),
-                name => fields = fields.with(name, cell.given(name)?),
+                name => {
+                    let given = cell.given(name)?;
+                    if let Given::Json(value) = &given {
+                        not_too_deep(name, value)?;
+                    }
+                    fields = fields.with(name, given);
+                }
             }
         }
         let order = Order::from_fields(noun.as_deref().unwrap_or("zoom"), fields)?;
         Ok(Self { order, output })
+    }
+}
+
+/// What is nested deeper than any reader of JSON goes could not be read back.
+fn not_too_deep(name: &str, value: &Value) -> Result<(), Problem> {
+    fn fits(value: &Value, left: usize) -> bool {
+        match value {
+            Value::Array(values) => left > 0 && values.iter().all(|value| fits(value, left - 1)),
+            Value::Object(members) => left > 0 && members.values().all(|value| fits(value, left - 1)),
+            _ => true,
+        }
+    }
+    if fits(value, DEEPEST) {
+        Ok(())
+    } else {
+        Err(Problem::with(name, "must not be nested deeper than 100 levels"))
     }
 }
 

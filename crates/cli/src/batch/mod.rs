@@ -7,6 +7,6 @@ mod run;
 mod standing;
 
 pub(crate) use parents::fetch as fetch_parents;
-pub(crate) use results::{RESULTS, Results, not_written};
+pub(crate) use results::{Results, not_written};
 pub(crate) use run::{Halt, Run, Setting, not_read_back};
 pub(crate) use standing::{Known as OnRecord, standing};

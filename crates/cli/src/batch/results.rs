@@ -6,14 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use zoomout::{Error, ErrorKind, TaskId};
-use zoomout_batch::{REPORT, Report, ReportRow, RowState, Usd};
+use zoomout_batch::{REPORT, RESULTS, Report, ReportRow, RowState, Usd};
 
 use super::run::RowEnd;
 use crate::fit;
 use crate::output::Output;
-
-/// What became of each row, in the order of the file.
-pub(crate) const RESULTS: &str = "results.jsonl";
 
 /// What became of the rows so far.
 pub(crate) struct Results<'a> {
@@ -45,12 +42,12 @@ impl<'a> Results<'a> {
 
     /// What the API reported, and what the plan said of the same rows.
     pub(crate) fn cost(&self) -> (Usd, Usd) {
-        let paid = || {
-            let results = self.by_line.values().map(|end| &end.result);
-            results.filter(|result| result.state == RowState::Done && result.repeats.is_none())
-        };
-        let planned = paid().filter_map(|result| result.planned_cost).sum();
-        (paid().filter_map(|result| result.cost).sum(), planned)
+        // Rows that are one job have one task.
+        let results = self.by_line.values().map(|end| &end.result);
+        let paid = results.filter(|result| result.state == RowState::Done);
+        let tasks: BTreeMap<_, _> = paid.map(|result| (&result.task_id, result)).collect();
+        let planned = tasks.values().filter_map(|result| result.planned_cost).sum();
+        (tasks.values().filter_map(|result| result.cost).sum(), planned)
     }
 
     /// The pictures that those with pictures were made of.

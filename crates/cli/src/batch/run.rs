@@ -1,16 +1,18 @@
 //! The rows of a batch, many at a time: submitted, waited for and saved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use serde_json::Value;
 use zoomout::{
-    Action, Batch, Billed, Dispatcher, Download, Error, ErrorKind, Finished, Outcome, Task, TaskId,
+    Action, Batch, Billed, Dispatcher, Download, Error, ErrorKind, Event, Finished, Outcome, Task, TaskId,
 };
 use zoomout_batch::{Budget, OverCeiling, Plan, Prices, Row, RowResult, RowState, Rows, Usd};
 
@@ -18,6 +20,7 @@ use super::counts::Counts;
 use super::results::not_written;
 use super::standing::Known as Standing;
 use crate::failure::Failure;
+use crate::fit;
 use crate::progress;
 use crate::session::{Session, Tools};
 
@@ -41,6 +44,8 @@ struct Open {
     row: Row,
     /// Whether it may submit something, and its price was taken out of the budget.
     submits: bool,
+    /// Whether it has: it may also go on with what somebody else submitted.
+    submitted: Arc<AtomicBool>,
     /// Its task, while its pictures are fetched.
     task: Option<Task>,
 }
@@ -49,8 +54,8 @@ struct Open {
 #[derive(Debug)]
 pub(crate) enum Halt {
     Ceiling(OverCeiling),
-    /// The disk takes nothing more.
-    Storage,
+    /// The disk takes nothing more, or gives nothing back.
+    Storage(Error),
 }
 
 /// The end of a row.
@@ -67,6 +72,8 @@ pub(crate) struct Run<'a> {
     dispatcher: Dispatcher,
     budget: Budget,
     open: BTreeMap<usize, Open>,
+    /// Rows that are the same job as one that is open.
+    later: VecDeque<Row>,
     saved: Receiver<(usize, Result<Vec<PathBuf>, Error>)>,
     save: Sender<(usize, Result<Vec<PathBuf>, Error>)>,
     /// So many pictures are on their way.
@@ -88,6 +95,7 @@ impl<'a> Run<'a> {
             dispatcher: Dispatcher::new(client),
             budget,
             open: BTreeMap::new(),
+            later: VecDeque::new(),
             saved,
             save,
             saving: 0,
@@ -97,24 +105,35 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Runs the rows to their ends, and tells each.
-    pub(crate) fn run(&mut self, mut rows: Rows<'_>, mut tell: impl FnMut(RowEnd)) -> Result<(), Failure> {
+    /// Runs the rows to their ends, and tells each. Whatever happens, those under way come to their ends.
+    pub(crate) fn run(&mut self, mut rows: Rows<'_>, mut tell: impl FnMut(RowEnd)) {
         let mut is_exhausted = false;
         loop {
             self.heed_stop();
-            while !is_exhausted && self.batch.has_room() && self.open.len() < self.setting.window.get() {
-                match rows.next() {
-                    None => is_exhausted = true,
-                    Some(row) => {
-                        if let Some(result) = self.begin(row.map_err(|error| not_read_back(&error))?)? {
-                            tell(result);
+            while self.batch.has_room() && self.open.len() < self.setting.window.get() {
+                let row = match self.due() {
+                    Some(row) => row,
+                    None if is_exhausted => break,
+                    None => match rows.next() {
+                        Some(Ok(row)) => row,
+                        Some(Err(error)) => {
+                            self.halt_by(not_read_back(&error));
+                            is_exhausted = true;
+                            break;
                         }
-                    }
+                        None => {
+                            is_exhausted = true;
+                            break;
+                        }
+                    },
+                };
+                if let Some(end) = self.begin(row) {
+                    tell(end);
                 }
             }
-            if is_exhausted && self.open.is_empty() {
+            if is_exhausted && self.open.is_empty() && self.later.is_empty() {
                 self.counts.show(true);
-                return Ok(());
+                return;
             }
             for result in self.wait() {
                 tell(result);
@@ -144,37 +163,55 @@ impl<'a> Run<'a> {
         self.setting.tools.stop.is_cancelled()
     }
 
+    /// A row whose job has ended under another one.
+    fn due(&mut self) -> Option<Row> {
+        let is_open = |row: &Row| self.open.values().any(|open| open.row.order.key == row.order.key);
+        let place = self.later.iter().position(|row| !is_open(row))?;
+        self.later.remove(place)
+    }
+
     /// Begins a row, or answers what became of it where that is known at once.
-    fn begin(&mut self, mut row: Row) -> Result<Option<RowEnd>, Failure> {
-        let Setting { session, retry_failed, prices, .. } = *self.setting;
+    fn begin(&mut self, mut row: Row) -> Option<RowEnd> {
         if self.is_stopped() {
-            return Ok(Some(self.unsent(&row)));
+            return Some(self.unsent(&row, None));
         }
-        let known = Standing::of(&session.client, &row)?;
+        if row.repeats.is_some() && self.open.values().any(|open| open.row.order.key == row.order.key) {
+            self.later.push_back(row);
+            return None;
+        }
+        let Setting { session, retry_failed, prices, .. } = *self.setting;
+        let known = match Standing::of(&session.client, &row) {
+            Ok(known) => known,
+            Err(error) => return Some(self.unsent(&row, Some(error))),
+        };
         if let Standing::Saved { entry, files } = &known {
             self.counts.was_there(RowState::Done);
             let task = entry.outcome.as_ref().and_then(Outcome::task);
-            return Ok(Some(self.end(&row, RowState::Done, known.task_id(), task.as_ref(), files)));
+            return Some(self.end(&row, RowState::Done, known.task_id(), task.as_ref(), files));
         }
-        let price = prices.of(row.order.action.billing_key());
-        let submits = row.repeats.is_none() && known.submits(retry_failed);
-        if submits {
-            if self.halt.is_none() {
-                self.halt = self.budget.ask(price).err().map(Halt::Ceiling);
-            }
-            if self.halt.is_some() {
-                return Ok(Some(self.unsent(&row)));
-            }
+        let submits = known.may_submit(retry_failed);
+        if submits && self.halt.is_some() {
+            return Some(self.unsent(&row, None));
+        }
+        if let Err(error) = self.make_room_for(&row, &known) {
+            return Some(self.unsent(&row, Some(error)));
+        }
+        if submits && let Err(over) = self.budget.ask(prices.of(row.order.action.billing_key())) {
+            self.halt = Some(Halt::Ceiling(over));
+            return Some(self.unsent(&row, None));
         }
         if submits && matches!(known, Standing::Failed) {
             row.order = row.order.again();
         }
-        self.make_room_for(&row)?;
         let (noted, output) = (self.setting.tools.known.clone(), self.setting.tools.output.clone());
-        let line = row.line;
+        let (line, submitted) = (row.line, Arc::new(AtomicBool::new(false)));
+        let is_submitted = Arc::clone(&submitted);
         let index = self.batch.add(
             row.order.clone(),
             move |_, event| {
+                if matches!(event, Event::Submitted(_)) {
+                    is_submitted.store(true, Ordering::SeqCst);
+                }
                 noted.hear(event);
                 if let Some(text) = progress::of_row(event) {
                     output.tell(&format!("line {line}: {text}"));
@@ -183,16 +220,36 @@ impl<'a> Run<'a> {
             |_| {},
         );
         self.counts.begins();
-        self.open.insert(index, Open { row, submits, task: None });
-        Ok(None)
+        self.open.insert(index, Open { row, submits, submitted, task: None });
+        None
     }
 
-    /// Whatever cannot work must show before money is spent.
-    fn make_room_for(&self, row: &Row) -> Result<(), Error> {
-        let output = row.output.as_ref().map(|output| self.setting.folder.join(output.as_path()));
-        match output.as_deref().and_then(Path::parent) {
+    /// Whatever cannot work must show before money is spent: and so must a file that is there, and of something else.
+    fn make_room_for(&self, row: &Row, known: &Standing) -> Result<(), Error> {
+        let Some(output) = row.output.as_ref().map(|output| self.setting.folder.join(output.as_path()))
+        else {
+            return Ok(());
+        };
+        if matches!(known, Standing::Nothing) && output.exists() {
+            let shown = fit::exact(output.display());
+            let problem = format_args!("names a file that is there, and not of this row: {shown}");
+            return Err(Error::invalid("output", problem));
+        }
+        match output.parent() {
             Some(folder) => fs::create_dir_all(folder).map_err(|error| not_written(folder, &error)),
             None => Ok(()),
+        }
+    }
+
+    /// Nothing more is submitted, because of this.
+    fn halt_by(&mut self, error: Error) {
+        self.halt.get_or_insert(Halt::Storage(error));
+    }
+
+    /// Nothing was submitted for it after all.
+    fn give_back(&mut self, open: &Open) {
+        if open.submits && !open.submitted.load(Ordering::SeqCst) {
+            self.budget.give_back(self.setting.prices.of(open.row.order.action.billing_key()));
         }
     }
 
@@ -251,7 +308,10 @@ impl<'a> Run<'a> {
         let task = open.task.as_ref()?;
         match saved {
             Ok(files) => {
-                if let (true, Some(cost)) = (open.submits, task.cost.and_then(Usd::rounded)) {
+                self.give_back(&open);
+                if let (true, Some(cost)) =
+                    (open.submitted.load(Ordering::SeqCst), task.cost.and_then(Usd::rounded))
+                {
                     let price = self.setting.prices.of(open.row.order.action.billing_key());
                     self.budget.charged(price, cost);
                 }
@@ -276,8 +336,8 @@ impl<'a> Run<'a> {
             (ErrorKind::Refused | ErrorKind::Invalid, Billed::No) => RowState::Refused,
             (_, Billed::No) => RowState::Unsent,
         };
-        if open.submits && matches!(state, RowState::Refused | RowState::Unsent) {
-            self.budget.give_back(self.setting.prices.of(open.row.order.action.billing_key()));
+        if state != RowState::Unconfirmed {
+            self.give_back(open);
         }
         if state == RowState::Failed
             && let Some(task_id) = error.task_id()
@@ -285,25 +345,36 @@ impl<'a> Run<'a> {
             session.client.acknowledge(task_id);
             tools.known.settled(task_id);
         }
-        if error.kind() == ErrorKind::Storage {
-            // What is accepted now could not be saved, or not be written down.
-            self.halt.get_or_insert(Halt::Storage);
-        }
         self.counts.ends(state);
         let task_id = task.map(|task| task.task_id.clone()).or_else(|| error.task_id().cloned());
-        let mut end = self.end(&open.row, state, task_id.as_ref(), task, &[]);
+        let end = self.end(&open.row, state, task_id.as_ref(), task, &[]);
+        self.failed(end, error)
+    }
+
+    /// A row that was not submitted: because nothing more is, or because of this error.
+    fn unsent(&mut self, row: &Row, error: Option<Error>) -> RowEnd {
+        self.counts.was_there(RowState::Unsent);
+        let end = self.end(row, RowState::Unsent, None, None, &[]);
+        match error {
+            Some(error) => self.failed(end, error),
+            None => end,
+        }
+    }
+
+    /// The end of a row, with its error, which is told at once.
+    fn failed(&mut self, mut end: RowEnd, error: Error) -> RowEnd {
+        let tools = self.setting.tools;
+        if error.kind() == ErrorKind::Storage {
+            // What is accepted now could not be saved, or not be written down.
+            self.halt_by(error.clone());
+        }
         let failure = tools.known.failure(error, None);
         end.result.error = failure.object(None).get("error").cloned();
         if !self.is_stopped() {
-            tools.output.tell(&format!("line {}: {}", open.row.line, failure.error));
+            tools.output.tell(&format!("line {}: {}", end.result.line, failure.error));
         }
         self.first.get_or_insert(failure);
         end
-    }
-
-    fn unsent(&mut self, row: &Row) -> RowEnd {
-        self.counts.was_there(RowState::Unsent);
-        self.end(row, RowState::Unsent, None, None, &[])
     }
 
     fn end(

@@ -10,8 +10,10 @@ use zoomout_batch::{Row, Standing};
 pub(crate) enum Known {
     /// Nothing that may be billed.
     Nothing,
-    /// It is paid for, or somebody is submitting it.
+    /// It is paid for.
     Paid,
+    /// Somebody is submitting it, or was, a moment ago.
+    Claimed,
     /// Its pictures are where they were saved.
     Saved { entry: Box<Entry>, files: Vec<PathBuf> },
     /// Its task failed, and is refunded.
@@ -30,7 +32,8 @@ impl Known {
         let Some(entry) = entry else { return Ok(Self::Nothing) };
         Ok(match entry.state {
             State::Refused => Self::Nothing,
-            State::Intended | State::Accepted => Self::Paid,
+            State::Intended => Self::Claimed,
+            State::Accepted => Self::Paid,
             State::Unconfirmed => Self::Unconfirmed,
             State::Failed => Self::Failed,
             State::Done if !entry.files.is_empty() && entry.files.iter().all(|file| file.is_file()) => {
@@ -63,8 +66,13 @@ impl Known {
         match self {
             Self::Nothing => true,
             Self::Failed => retry_failed,
-            Self::Paid | Self::Saved { .. } | Self::Done | Self::Unconfirmed => false,
+            Self::Paid | Self::Claimed | Self::Saved { .. } | Self::Done | Self::Unconfirmed => false,
         }
+    }
+
+    /// Whether it may submit something: whoever claims it now may be refused, and leave it to us.
+    pub(crate) fn may_submit(&self, retry_failed: bool) -> bool {
+        self.submits(retry_failed) || matches!(self, Self::Claimed)
     }
 }
 
@@ -75,7 +83,7 @@ pub(crate) fn standing(known: &Known, row: &Row, retry_failed: bool) -> Standing
     }
     match known {
         known if known.submits(retry_failed) => Standing::ToSubmit,
-        Known::Nothing | Known::Paid => Standing::Accepted,
+        Known::Nothing | Known::Paid | Known::Claimed => Standing::Accepted,
         Known::Saved { .. } | Known::Done | Known::Failed => Standing::Ended,
         Known::Unconfirmed => Standing::Unconfirmed,
     }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 use httpdate::fmt_http_date;
@@ -10,13 +10,13 @@ use httpdate::fmt_http_date;
 use serde_json::{Value, json};
 use zoomout::{Error, ErrorKind, Limits, check_target};
 use zoomout_batch::{
-    BatchName, Budget, Ceilings, Format, Jobs, JobsError, OverCeiling, Plan, Prices, REPORT, Report,
+    BatchName, Budget, Ceilings, Format, Jobs, JobsError, OverCeiling, Plan, Prices, REPORT, RESULTS, Report,
     RowState, Tally, Usd,
 };
 
 use crate::args::Batch;
 use crate::batch::{
-    Halt, OnRecord, RESULTS, Results, Run, Setting, fetch_parents, not_read_back, not_written, standing,
+    Halt, OnRecord, Results, Run, Setting, fetch_parents, not_read_back, not_written, standing,
 };
 use crate::failure::Failure;
 use crate::fit;
@@ -33,6 +33,9 @@ pub(crate) fn run(tools: &Tools<'_>, args: &Batch) -> Result<(), Failure> {
         None => BatchName::of_folder(&folder),
     };
     let mut jobs = check(args, &name)?;
+    if jobs.tally().rows() == 0 {
+        return Err(Error::invalid("jobs", "holds no rows").into());
+    }
     let limits = Limits { submits_per_minute: args.submits_per_minute, ..Limits::default() };
     let session = match Session::within(tools, limits) {
         Ok(session) => session,
@@ -62,7 +65,7 @@ pub(crate) fn run(tools: &Tools<'_>, args: &Batch) -> Result<(), Failure> {
     let mut run = Run::new(&setting, &plan, Budget::new(ceilings));
     let mut results = Results::new(tools.output, args.in_order);
     let rows = jobs.rows().map_err(|error| not_read_back(&error))?;
-    let ended = run.run(rows, |end| results.add(end));
+    run.run(rows, |end| results.add(end));
     tools.output.end_bar();
     results.end();
     let written = results.write(&folder);
@@ -73,7 +76,6 @@ pub(crate) fn run(tools: &Tools<'_>, args: &Batch) -> Result<(), Failure> {
     if let Err(error) = &written {
         tools.output.note(&format!("warning: {error}: {}", error.cause().unwrap_or_default()));
     }
-    ended?;
     conclude(tools, args, &run, &results, &folder)?;
     // Everything else went well.
     written.map_err(|error| {
@@ -112,10 +114,9 @@ fn conclude(
             Err(Error::invalid(field, format_args!("is reached, and {unsent} rows were not sent: {over}"))
                 .into())
         }
-        (Some(Halt::Storage), Some(first)) => {
-            let cause = first.error.cause().unwrap_or_default();
-            let message =
-                format!("stopped before more is spent, with {unsent} rows not sent: {}", first.error);
+        (Some(Halt::Storage(error)), _) => {
+            let cause = error.cause().unwrap_or_default();
+            let message = format!("stopped before more is spent, with {unsent} rows not sent: {error}");
             let error = tools.known.error(ErrorKind::Storage, &message).caused_by(&cause);
             Err(Failure {
                 commands: tools.known.again().batch(args).into_iter().collect(),
@@ -200,19 +201,22 @@ fn ceilings(args: &Batch) -> Result<Ceilings, Error> {
     Ok(Ceilings { max_cost: max_cost.transpose()?, max_submissions: args.max_submissions })
 }
 
-/// The folder as a whole path, whether or not it is there: the batch is named after it, from wherever it is called.
+/// The folder as a whole path, the same whether or not it is there yet: the batch is named after it, from wherever and
+/// however often it is called. What is there may be a link; what is not there is none.
 fn folder(out: &Path) -> Result<PathBuf, Error> {
-    let canonical = |path: &Path| fs::canonicalize(path).or_else(|_| std::path::absolute(path));
     let named = || -> io::Result<PathBuf> {
-        if let Ok(there) = fs::canonicalize(out) {
-            return Ok(there);
+        let whole = std::env::current_dir()?.join(out);
+        let there = whole.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
+        let (above, mut named) = there.ok_or(io::ErrorKind::NotFound)?;
+        for part in whole.strip_prefix(above).unwrap_or_else(|_| Path::new("")).components() {
+            match part {
+                Component::ParentDir => drop(named.pop()),
+                Component::Normal(part) => named.push(part),
+                Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+            }
         }
-        // What is above it may be a link, and stay one.
-        let whole = std::path::absolute(out)?;
-        match (whole.parent(), whole.file_name()) {
-            (Some(above), Some(name)) => Ok(canonical(above)?.join(name)),
-            _ => Ok(whole),
-        }
+        // The way up may have led back to what is there.
+        Ok(fs::canonicalize(&named).unwrap_or(named))
     };
     named().map_err(|error| {
         Error::invalid("out", format_args!("{} is no folder", fit::exact(out.display()))).caused_by(&error)

@@ -1,6 +1,6 @@
 //! `ledger`: what is on record, for people and for programs.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,7 +12,7 @@ use crate::args;
 use crate::failure::Failure;
 use crate::fit;
 use crate::ledger::Place;
-use crate::session::Tools;
+use crate::session::{Session, Tools};
 
 /// So many entries are read at a time.
 const PAGE: usize = 1_000;
@@ -27,21 +27,25 @@ pub(crate) fn run(tools: &Tools<'_>, command: args::Ledger) -> Result<(), Failur
         return Ok(());
     }
     let ledger = place.open();
-    let done = match command {
-        args::Ledger::List { state, limit } => list(tools, &ledger, &state, limit),
+    match command {
+        args::Ledger::List { state, limit } => Ok(list(tools, &ledger, &state, limit).map_err(unusable)?),
         args::Ledger::Show { name } => show(tools, &ledger, &name),
-        args::Ledger::Resolve { key, task, not_billed: _ } => {
+        args::Ledger::Resolve { key, task, lost, not_billed: _ } => {
             let resolution = match task {
                 Some(task) => Resolution::Task(TaskId::new(task)?),
+                None if lost => Resolution::Lost,
                 None => Resolution::NotBilled,
             };
             resolve(tools, &ledger, &key, &resolution)
         }
-        args::Ledger::Export => export(tools, &ledger),
-        args::Ledger::Prune { older_than } => prune(tools, &ledger, older_than),
-    };
-    Ok(done
-        .map_err(|error| Error::unsent(ErrorKind::Storage, "the ledger cannot be used").caused_by(&error))?)
+        args::Ledger::Export => Ok(export(tools, &ledger).map_err(unusable)?),
+        args::Ledger::Prune { older_than } => Ok(prune(tools, &ledger, older_than).map_err(unusable)?),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is mapped over")]
+fn unusable(error: LedgerError) -> Error {
+    Error::unsent(ErrorKind::Storage, "the ledger cannot be used").caused_by(&error)
 }
 
 fn list(
@@ -79,13 +83,13 @@ fn list(
     Ok(())
 }
 
-fn show(tools: &Tools<'_>, ledger: &Arc<dyn Ledger>, name: &str) -> Result<(), LedgerError> {
-    let mut found = ledger.entries(&of(Which::Name(name.to_owned())))?;
+fn show(tools: &Tools<'_>, ledger: &Arc<dyn Ledger>, name: &str) -> Result<(), Failure> {
+    let mut found = ledger.entries(&of(Which::Name(name.to_owned()))).map_err(unusable)?;
     if let (true, Ok(task_id)) = (found.is_empty(), TaskId::new(name)) {
-        found = ledger.entries(&of(Which::Task(task_id)))?;
+        found = ledger.entries(&of(Which::Task(task_id))).map_err(unusable)?;
     }
     if found.is_empty() {
-        return Err(no_entry(name));
+        return Err(no_entry("name", name).into());
     }
     for entry in &found {
         tools.output.result(|| json!(entry), || describe(entry));
@@ -93,17 +97,30 @@ fn show(tools: &Tools<'_>, ledger: &Arc<dyn Ledger>, name: &str) -> Result<(), L
     Ok(())
 }
 
+/// Settles what a person knows. A key is one account's on one server: where several have it, that of this call is
+/// meant.
 fn resolve(
     tools: &Tools<'_>,
     ledger: &Arc<dyn Ledger>,
     key: &str,
     resolution: &Resolution,
-) -> Result<(), LedgerError> {
-    let found = ledger.entries(&of(Which::Name(key.to_owned())))?;
-    let is_open = |entry: &&Entry| entry.state == State::Unconfirmed;
-    // Where there is none, the ledger says what there is instead.
-    let entry = found.iter().rev().find(is_open).or_else(|| found.last()).ok_or_else(|| no_entry(key))?;
-    let resolved = ledger.resolve(&entry.owner, key, resolution)?;
+) -> Result<(), Failure> {
+    let found = ledger.entries(&of(Which::Name(key.to_owned()))).map_err(unusable)?;
+    let owners: BTreeSet<_> = found.iter().map(|entry| entry.owner.clone()).collect();
+    let mine = match (owners.len(), found.last()) {
+        (1, Some(entry)) => Some(entry.owner.clone()),
+        (0, _) | (_, None) => None,
+        _ => {
+            Session::open(tools)?.client.entries(Which::Name(key.to_owned()))?.pop().map(|entry| entry.owner)
+        }
+    };
+    let owner = mine.ok_or_else(|| no_entry("key", key))?;
+    let last = found.iter().rev().find(|entry| entry.owner == owner);
+    if let Some(entry) = last.filter(|entry| !resolution.fits(entry.state)) {
+        let problem = format_args!("stands for a submission that is {}, and so not in doubt", entry.state);
+        return Err(Error::invalid("key", problem).into());
+    }
+    let resolved = ledger.resolve(&owner, key, resolution).map_err(unusable)?;
     tools.output.result(|| json!(resolved), || describe(&resolved));
     Ok(())
 }
@@ -139,8 +156,8 @@ fn of(which: Which) -> Filter {
     Filter { which, ..Filter::default() }
 }
 
-fn no_entry(name: &str) -> LedgerError {
-    LedgerError::new(format!("nothing is on record under {:?}", fit::words(name)))
+fn no_entry(field: &'static str, name: &str) -> Error {
+    Error::invalid(field, format_args!("is not on record: {:?}", fit::words(name)))
 }
 
 /// A line an entry.
@@ -211,7 +228,8 @@ fn describe(entry: &Entry) -> String {
     if entry.state == State::Unconfirmed {
         line(
             "next:",
-            "look at the account, then: zoomout ledger resolve KEY --task ID or --not-billed".to_owned(),
+            "look at the account, then: zoomout ledger resolve KEY --task ID, --not-billed or --lost"
+                .to_owned(),
         );
     }
     text

@@ -187,3 +187,86 @@ fn a_full_disk_stops_a_batch_before_it_spends_more() {
     assert!(done.parse::<usize>().unwrap() + unknown >= 40, "{ran:?}");
     assert_eq!(world.bill(), 40, "{ran:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn the_batch_has_one_name_whether_or_not_its_folder_is_there() {
+    let world = World::new();
+    jobs(&world, &rows(2));
+    fs::create_dir(world.path("real")).unwrap();
+    std::os::unix::fs::symlink("real", world.path("link")).unwrap();
+    for (out, bill) in [("link/sub/wide", 2), ("new/../deep", 4)] {
+        for _ in 0..2 {
+            let ran: Ran = world.command(&["batch", "jobs.csv", "--out", out]).output().unwrap().into();
+            assert_eq!((ran.code, world.bill()), (0, bill), "{ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_of_something_else_is_not_replaced() {
+    let world = World::new();
+    let parent = Seed::UPSCALED.task_id;
+    jobs(&world, &format!("task_id,zoom_ratio,output\n{parent},1.5,a.png\n"));
+    assert_eq!(run(&world, &[]).code, 0);
+    let picture = fs::read(world.path("wide/a.png")).unwrap();
+    jobs(&world, &format!("task_id,zoom_ratio,output\n{parent},2,a.png\n"));
+    let other = run(&world, &[]);
+    assert_eq!((other.code, world.bill()), (2, 1), "{other:?}");
+    assert!(other.stderr.contains("names a file that is there, and not of this row"), "{other:?}");
+    assert_eq!(fs::read(world.path("wide/a.png")).unwrap(), picture);
+}
+
+#[test]
+fn a_price_that_rose_stops_the_batch_at_its_ceiling() {
+    let world = World::new();
+    jobs(&world, &rows(5));
+    let prices = r#"{"observed":"2026-09-21","cells":{"midjourney@zoom":0.01,"midjourney":0.01}}"#;
+    fs::write(world.path("prices.json"), prices).unwrap();
+    let ran = run(&world, &["--prices", "prices.json", "--max-cost", "0.05", "--window", "1"]);
+    assert_eq!((ran.code, world.bill()), (2, 1), "{ran:?}");
+    assert!(ran.stderr.contains("max_cost is reached, and 4 rows were not sent"), "{ran:?}");
+}
+
+#[test]
+fn a_row_that_repeats_another_pays_by_the_same_rules() {
+    let world = World::new();
+    let parent = Seed::UPSCALED.task_id;
+    jobs(&world, &format!("task_id,zoom_ratio,key\n{parent},1.5,k1\n{parent},1.5,k1\n{parent},2,k2\n"));
+    let refuses = br#"{"faults":[{"on":"zoom","times":1,"fault":{"kind":"answer","status":402,"body":"{\"error\":{\"code\":402,\"message\":\"x\"}}"}}]}"#;
+    world.server.inject(Script::from_json(refuses).unwrap());
+    let ran = run(&world, &["--max-submissions", "2", "--window", "1"]);
+    assert_eq!(world.bill(), 2, "{ran:?}");
+    assert!(ran.stdout.contains("cost: 0.11008 USD"), "{ran:?}");
+    let states: Vec<_> = results(&world).iter().map(|result| result["state"].clone()).collect();
+    assert_eq!(states, ["refused", "done", "done"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_leaves_nobody_behind() {
+    let world = World::new();
+    let parent = Seed::UPSCALED.task_id;
+    jobs(&world, &format!("task_id,output\n{parent},a.png\n{parent},sub/x.png\n{parent},c.png\n"));
+    fs::create_dir(world.path("wide")).unwrap();
+    fs::write(world.path("wide/sub"), "").unwrap();
+    let ran = run(&world, &["--window", "2"]);
+    assert_eq!((ran.code, world.bill()), (8, 1), "{ran:?}");
+    assert!(ran.stderr.contains("stopped before more is spent, with 2 rows not sent"), "{ran:?}");
+    assert!(ran.stderr.contains("billed:  yes"), "{ran:?}");
+    assert_eq!((results(&world).len(), world.path("wide/a.png").is_file()), (3, true));
+}
+
+#[test]
+fn what_could_not_be_read_back_is_refused_at_once() {
+    let world = World::new();
+    let deep = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    let row = |depth| {
+        format!("{{\"task_id\":\"{}\",\"extra\":{{\"a\":{}}}}}\n", Seed::UPSCALED.task_id, deep(depth))
+    };
+    jobs(&world, &[row(90), row(125)].concat());
+    let ran = run(&world, &["--format", "jsonl"]);
+    assert_eq!((ran.code, world.bill()), (2, 0), "{ran:?}");
+    assert!(ran.stderr.contains("line 2: extra must not be nested deeper than 100 levels"), "{ran:?}");
+    jobs(&world, "task_id\n");
+    assert!(run(&world, &[]).stderr.contains("jobs holds no rows"));
+}

@@ -85,7 +85,8 @@ fn the_ledger_is_shown_to_people_and_to_programs() {
     let exported = world.run(&["ledger", "export"]);
     assert_eq!(lines(&exported).len(), 2);
     assert!(!exported.all().contains("sk-emulator"));
-    assert_eq!(world.run(&["ledger", "show", "nobody"]).code, 8);
+    let nobody = world.run(&["ledger", "show", "nobody"]);
+    assert_eq!(nobody.code, 2, "{nobody:?}");
     let pruned = world.run(&["--json", "ledger", "prune", "--older-than", "0"]);
     assert_eq!(pruned.json(), json!({ "pruned": 2 }));
 }
@@ -110,7 +111,7 @@ fn what_nobody_knows_is_settled_by_a_person() {
     let collected = at(&server.url(), &ledger, &["collect", "-o", folder.path().to_str().unwrap()]);
     assert_eq!(collected.code, 4, "{collected:?}");
     let other = ["ledger", "resolve", "album/18", "--not-billed"];
-    assert_eq!(at(&server.url(), &ledger, &other).code, 8);
+    assert_eq!(at(&server.url(), &ledger, &other).code, 2);
     let resolved = at(&server.url(), &ledger, &["ledger", "resolve", "album/17", "--not-billed"]);
     assert!(resolved.stdout.starts_with("album/17: refused"), "{resolved:?}");
     let accepting = RawServer::start(|connection| {
@@ -209,4 +210,42 @@ fn whatever_becomes_of_stdout_and_of_the_command_what_is_billed_is_on_record() {
         .collect();
     let billed: BTreeSet<_> = world.server.bill().lines.iter().map(|line| line.task_id.clone()).collect();
     assert_eq!((on_record.len(), on_record), (7, billed));
+}
+
+#[test]
+fn a_key_is_settled_for_the_account_that_asks() {
+    let folder = TempDir::new().unwrap();
+    let ledger = folder.path().join("ledger.db");
+    let server = RawServer::start(|connection| {
+        connection.read_request();
+        connection.close();
+    });
+    let run = |key: &str, args: &[&str]| -> Ran {
+        let global = ["--base-url", &server.url(), "--ledger", ledger.to_str().unwrap()];
+        command(&[&global[..], args].concat()).env("APIMART_API_KEY", key).output().unwrap().into()
+    };
+    for key in ["sk-one", "sk-two"] {
+        assert_eq!(run(key, &["zoom", PARENT, "--key", "album/1"]).code, 4);
+    }
+    let stranger = run("sk-three", &["ledger", "resolve", "album/1", "--not-billed"]);
+    assert_eq!(stranger.code, 2, "{stranger:?}");
+    assert_eq!(run("sk-one", &["ledger", "resolve", "album/1", "--not-billed"]).code, 0);
+    let states: Vec<_> =
+        lines(&run("sk-one", &["ledger", "export"])).iter().map(|entry| entry["state"].clone()).collect();
+    assert_eq!(states, ["refused", "unconfirmed"]);
+}
+
+#[test]
+fn a_task_that_the_server_forgot_is_paid_for_and_can_be_given_up() {
+    let world = World::new();
+    world.run(&["zoom", PARENT, "--key", "k1", "--no-wait"]);
+    world.server.advance(std::time::Duration::from_secs(400_000));
+    let collected = world.run(&["collect", "-o", "pictures", "--json"]);
+    assert_eq!(collected.json()["error"]["billed"], "yes", "{collected:?}");
+    assert_eq!(world.run(&["ledger", "resolve", "k1", "--not-billed"]).code, 2);
+    assert_eq!(world.run(&["ledger", "resolve", "k1", "--lost"]).code, 0);
+    let nothing = world.run(&["collect", "-o", "pictures"]);
+    assert!(nothing.stderr.contains("nothing is paid for that is not saved"), "{nothing:?}");
+    world.server.reset();
+    assert_eq!(world.run(&["zoom", PARENT, "--key", "k1", "--again"]).code, 0);
 }

@@ -77,6 +77,13 @@ impl Error {
         Self::new(kind, Billed::Yes, message).about(&submission.task_id)
     }
 
+    /// The same error, of a wait for what was accepted: what a look did not show is paid for all the same. A task that
+    /// failed is refunded.
+    #[must_use]
+    pub fn after(self, submission: &Submission) -> Self {
+        if self.kind() == ErrorKind::TaskFailed { self } else { self.paid_for(&submission.task_id) }
+    }
+
     /// An error after this task was seen, which somebody paid for.
     pub fn seen(kind: ErrorKind, task: &Task, message: impl Into<String>) -> Self {
         Self::new(kind, Billed::Yes, message).about(&task.task_id)

@@ -125,12 +125,18 @@ pub(super) fn resolve(
     let Some(Kept { entry, .. }) = last(connection, owner, name, now)? else {
         return Err(Problem::Asked(Resolution::no_entry(name)));
     };
-    if entry.state != State::Unconfirmed {
+    if !resolution.fits(entry.state) {
         return Err(Problem::Asked(Resolution::not_in_doubt(&entry)));
     }
     match resolution {
         Resolution::Task(task_id) => accept(connection, owner, &entry.ticket, task_id, now)?,
         Resolution::NotBilled => release(connection, &entry.ticket, Resolution::NOT_BILLED)?,
+        Resolution::Lost => {
+            let sql =
+                "UPDATE submission SET state = 'failed', reason = ?2, handed_out_at = ?3 WHERE number = ?1";
+            let given = params![number(entry.number), Resolution::LOST, number(now)];
+            connection.prepare_cached(sql)?.execute(given)?;
+        }
     }
     of_number(connection, number(entry.number), now)
 }

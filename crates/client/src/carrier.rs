@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use zoomout_core::{Call, Claim, Intent, LedgerError, Machine, Record, Reply};
 
+use crate::cancel::CancelToken;
 use crate::line::Line;
 use crate::submissions::Awaited;
 use crate::transport::Context;
@@ -13,7 +14,8 @@ use crate::transport::Context;
 pub(crate) trait Carrier<M: Machine> {
     fn call(&mut self, call: M::Call, context: &Context) -> M::Reply;
 
-    fn claim(&mut self, intent: &Intent) -> Result<Claim, LedgerError>;
+    /// Whoever cancels the token stops what is claimed.
+    fn claim(&mut self, intent: &Intent, cancel: &CancelToken) -> Result<Claim, LedgerError>;
 
     fn record(&mut self, record: &Record) -> Result<(), LedgerError>;
 }
@@ -22,7 +24,7 @@ pub(crate) trait Carrier<M: Machine> {
 #[derive(Debug)]
 pub(crate) struct Paid {
     line: Arc<Line>,
-    /// A submission of which nothing is written down yet.
+    /// A submission that is claimed, and of which nothing is written down yet.
     open: Option<Awaited>,
     /// Until when the claim is ours: by the clock of all who use the ledger, however fast ours runs.
     leased: Option<Instant>,
@@ -41,16 +43,18 @@ impl<M: Machine<Call = Call, Reply = Reply>> Carrier<M> for Paid {
             *open = None;
             return line.exchange(call, context);
         }
-        *open = Some(Awaited::by(&line.submissions, &context.cancel));
+        open.get_or_insert_with(|| Awaited::by(&line.submissions, &context.cancel));
         line.exchange(call, &context.no_later_than(leased.take()))
     }
 
-    fn claim(&mut self, intent: &Intent) -> Result<Claim, LedgerError> {
-        let Line { books, api, clock, .. } = &*self.line;
+    fn claim(&mut self, intent: &Intent, cancel: &CancelToken) -> Result<Claim, LedgerError> {
+        let Line { books, api, clock, submissions, .. } = &*self.line;
         let asked = Instant::now();
+        let open = Awaited::by(submissions, cancel);
         Ok(match books.claim(api, intent)? {
             Claim::New { lease } => {
                 self.leased = asked.checked_add(lease);
+                self.open = Some(open);
                 Claim::New { lease: clock.passes(lease) }
             }
             Claim::Held { left } => Claim::Held { left: clock.passes(left) },
@@ -73,7 +77,7 @@ impl<M: Machine, X: FnMut(M::Call, &Context) -> M::Reply> Carrier<M> for Free<X>
         (self.0)(call, context)
     }
 
-    fn claim(&mut self, _: &Intent) -> Result<Claim, LedgerError> {
+    fn claim(&mut self, _: &Intent, _: &CancelToken) -> Result<Claim, LedgerError> {
         Ok(Claim::New { lease: Duration::MAX })
     }
 

@@ -253,7 +253,7 @@ where
         let intent = self.pending.insert(Pending::Claim(intent));
         let Pending::Claim(intent) = intent else { return };
         self.doing = Doing::Recording;
-        let claim = self.carrier.claim(intent);
+        let claim = self.carrier.claim(intent, &self.cancel);
         self.pending = None;
         self.tick();
         if let Life::Going(machine) = &mut self.life {

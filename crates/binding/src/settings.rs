@@ -60,7 +60,7 @@ impl Settings {
             builder = builder.timeouts(Timeouts::each(seconds("call_timeout", limit)?));
         }
         if let Some(file) = self.ledger {
-            builder = builder.ledger(file.ledger());
+            builder = builder.ledger(file.ledger(self.pace.unwrap_or(1.0)));
         }
         if let Some(pace) = self.pace {
             builder = builder.clock(Arc::new(MachineClock::at_pace(pace)));

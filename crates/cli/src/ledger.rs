@@ -3,7 +3,6 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use directories::ProjectDirs;
 use zoomout::{
@@ -12,10 +11,6 @@ use zoomout::{
 };
 
 use crate::args::Global;
-
-/// So many seconds a claim lasts of which nothing is heard; and at least, however fast time runs.
-const LEASE: f64 = 180.0;
-const SHORTEST: f64 = 2.0;
 
 /// Where it is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,10 +56,7 @@ impl Place {
     pub(crate) fn hurried(&self, scale: f64) -> Arc<dyn Ledger> {
         match self {
             Self::Nowhere => Arc::new(MemoryLedger::new()),
-            Self::File(path) => {
-                let lease = Duration::from_secs_f64((LEASE / scale.max(1.0)).max(SHORTEST));
-                Arc::new(OfCommand(SqliteLedger::at(path).lease(lease)))
-            }
+            Self::File(path) => Arc::new(OfCommand(SqliteLedger::at(path).at_pace(scale))),
         }
     }
 

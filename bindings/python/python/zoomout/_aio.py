@@ -28,7 +28,8 @@ from ._progress import Listener
 from ._values import Collected, Detached, Entry, MidjourneyTask, Progress, Submission, Task
 
 if TYPE_CHECKING:
-    from ._client import Item, Resubmit, Span, SpeedWord
+    from ._client import Resubmit, Span, SpeedWord
+    from ._many import Item
     from ._progress import OnProgress
 
 

@@ -7,14 +7,14 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callab
 from typing import TYPE_CHECKING, TypeVar
 
 from ._aio_call import soon
-from ._client import handed_out, many, result
 from ._errors import ZoomoutError
+from ._many import handed_out, many, result
 from ._native import NativeClient, callback
 from ._progress import read
 from ._values import Progress, Task
 
 if TYPE_CHECKING:
-    from ._client import Ended, Item
+    from ._many import Ended, Item
 
 _T = TypeVar("_T")
 

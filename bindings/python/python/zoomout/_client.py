@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from . import _values
-from ._errors import tell_unfinished
 from ._left_behind import PATIENCE, LeftBehind
-from ._native import Ask, NativeClient, UpscaleRequest, ZoomRequest, callback
-from ._progress import Listener, read
+from ._many import zoom_many
+from ._native import Ask, NativeClient, UpscaleRequest, ZoomRequest
+from ._progress import Listener
 
 TYPE_CHECKING = False
 if not TYPE_CHECKING:
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
     from types import TracebackType
-    from typing import Literal, TypeVar, overload
+    from typing import Literal, overload
 
     from ._errors import ZoomoutError
+    from ._many import Item
     from ._progress import OnProgress
     from ._values import Collected, Detached, Entry, MidjourneyTask, Progress, Submission, Task
     from ._words import Speed
@@ -32,17 +33,6 @@ if TYPE_CHECKING:
     Span = float | timedelta
     SpeedWord = Speed | Literal["relax", "fast", "turbo"]
     Resubmit = Literal["never", "safe", "eager"]
-    _T = TypeVar("_T")
-    Item = str | ZoomRequest | Mapping[str, object]
-    # Its place, the task as JSON or the error, and the task that has ended.
-    Ended = tuple[int, str | None, ZoomoutError | None, str | None]
-
-
-def many(requests: _T) -> _T:
-    """What is not a string, which would be an iterable of its letters."""
-    if isinstance(requests, str):
-        raise TypeError("zoom_many() takes many requests; for one there is zoom()")
-    return requests
 
 
 def download(task: Task, path: str | os.PathLike[str]) -> Ask:
@@ -51,18 +41,6 @@ def download(task: Task, path: str | os.PathLike[str]) -> Ask:
     if not links and task.grid_image_url is not None:
         links = [task.grid_image_url]
     return Ask.download(task.task_id, links, os.fspath(path))
-
-
-def result(ended: Ended, source: NativeClient) -> tuple[int, Task | ZoomoutError]:
-    """One of many: its place, and the task or the error."""
-    index, text, error, _ = ended
-    return index, _values.task(text, source) if error is None else error
-
-
-def handed_out(ended: Ended, native: NativeClient) -> None:
-    """One of many has reached whoever asked for it: its task is unfinished no more."""
-    if ended[3] is not None:
-        native.acknowledge(ended[3])
 
 
 class Client:
@@ -184,7 +162,8 @@ class Client:
         Raises:
             InvalidError: A value cannot be sent, or the key stands for another request; nothing was sent.
             RefusedError: The server said no: to the zoom, which is not billed, or to show its task, which is.
-            UnconfirmedError: Nobody knows whether it was accepted; **may have been billed**. See :meth:`resolve`.
+            UnconfirmedError: Nobody knows whether it was accepted; **may have been billed**. See
+                :meth:`resolve`.
             TaskFailedError: The task failed, and is refunded; one that hangs, after 30 minutes.
             DeadlineError: The task did not finish in time; :meth:`wait` goes on.
             TransportError: The network failed; ``billed`` tells whether before or after it was accepted.
@@ -266,8 +245,8 @@ class Client:
         all, and so do Ctrl-C and an exception of ``on_progress``; the tasks go on at the server.
 
         A result counts as handed out once the next one is asked for. Whatever ends the loop before that loses
-        nothing: what was paid for and not handed out is among :meth:`unfinished`, the last result included, and
-        an exception that comes out of here carries in its ``unfinished`` attribute what was not yielded: the
+        nothing: what was paid for and not handed out is among :meth:`unfinished`, the last result included.
+        An exception that comes out of here carries in its ``unfinished`` attribute what was not yielded: the
         tasks that have ended, and for the others the errors that name them.
 
         Args:
@@ -285,54 +264,7 @@ class Client:
                 argument at once.
             TypeError: What was given is no iterable, or a string.
         """
-        callback(on_progress)
-        batch = self._native.batch(window, in_order)
-        news: list[tuple[int, str]] = []
-        listened = on_progress is not None or Listener().hears is not None
-        hear = (lambda index, text: news.append((index, text))) if listened else None
-        source = iter(many(requests))
-        trouble: Exception | None = None
-        exhausted = False
-        ended: Ended | None = None
-        try:
-            while True:
-                while not exhausted and batch.has_room():
-                    try:
-                        batch.add(next(source), hear)
-                    except StopIteration:
-                        exhausted = True
-                    except Exception as error:
-                        exhausted, trouble = True, error
-                if batch.is_empty():
-                    break
-                ended = batch.next()
-                while news:
-                    index, text = news.pop(0)
-                    if (progress := read(text)) is not None and on_progress is not None:
-                        on_progress(index, progress)
-                if ended is not None:
-                    yield result(ended, self._native)
-                    # Whoever comes back for the next one has this one.
-                    handed_out(ended, self._native)
-                    ended = None
-            if trouble is not None:
-                raise trouble
-        except GeneratorExit:
-            batch.cancel()
-            self._left_behind.stay()
-            raise
-        except BaseException as stop:
-            batch.cancel()
-            self._left_behind.stay()
-            unfinished = [] if ended is None else [result(ended, self._native)[1]]
-            while not batch.is_empty():
-                if (ended := batch.next()) is not None:
-                    unfinished.append(result(ended, self._native)[1])
-            stop.unfinished = unfinished  # type: ignore[attr-defined]
-            tell_unfinished(stop, unfinished)
-            raise
-        finally:
-            batch.cancel()
+        return zoom_many(self._native, self._left_behind, requests, window, in_order, on_progress)
 
     def upscale(
         self,
@@ -441,10 +373,10 @@ class Client:
     def unfinished(self) -> list[Entry]:
         """What was accepted, or may have been, and was not handed out. Free; nothing is sent.
 
-        By this client, or by anybody who shares its ledger, for this account on this server. Handed out is how
-        a task ended: by a call that returned it, by a loop that asked for the next one, or as a file. A task
-        that was only submitted is unfinished until then; a submission of which nobody knows, until somebody
-        :meth:`resolve` s it.
+        By this client, or by anybody who shares its ledger, for this account on this server. Handed out is
+        how a task ended: by a call that returned it, by a loop that asked for the next one, or as a file. A
+        task that was only submitted is unfinished until then; a submission of which nobody knows, until
+        somebody settles it with :meth:`resolve`.
 
         Raises:
             StorageError: The ledger cannot be read.
@@ -454,8 +386,8 @@ class Client:
     def collect(self, folder: str | os.PathLike[str]) -> Generator[Collected, None, None]:
         """Waits for everything that is :meth:`unfinished`, and saves its pictures in this folder. Free.
 
-        Each is yielded as it ends, its pictures saved as ``<task_id>.png``: then it is unfinished no more. Of a
-        submission of which nobody knows, there is an :class:`UnconfirmedError`; see :meth:`resolve`.
+        Each is yielded as it ends, its pictures saved as ``<task_id>.png``: then it is unfinished no more. Of
+        a submission of which nobody knows, there is an :class:`UnconfirmedError`; see :meth:`resolve`.
 
         Args:
             folder: Where to; it is made if it is not there.

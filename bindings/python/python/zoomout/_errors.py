@@ -136,7 +136,7 @@ def from_fields(fields: dict[str, Any]) -> ZoomoutError:
 
 
 def tell_unfinished(stop: BaseException, unfinished: list[Task | ZoomoutError]) -> None:
-    """Names with what stopped many zooms the tasks that were not handed out. Notes exist from Python 3.11 on."""
+    """Names the tasks that were not handed out with what stopped them. Notes exist from Python 3.11 on."""
     tasks = [one.task_id for one in unfinished if one.task_id is not None]
     if tasks and hasattr(stop, "add_note"):
         stop.add_note(f"paid for, and not handed out: {' '.join(tasks)}")

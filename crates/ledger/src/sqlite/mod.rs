@@ -28,6 +28,8 @@ use problem::Problem;
 
 /// So long a claim lasts of which nothing is heard.
 const LEASE: Duration = Duration::from_secs(180);
+/// And at least, however fast time runs: no server answers faster for that.
+const SHORTEST_LEASE: Duration = Duration::from_secs(2);
 /// So long somebody waits for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -80,6 +82,14 @@ impl SqliteLedger {
     #[must_use]
     pub fn lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
+    }
+
+    /// Where time runs so many times faster than real time, as beside an emulator, claims run out sooner, too; no
+    /// sooner than after two seconds.
+    #[must_use]
+    pub fn at_pace(self, pace: f64) -> Self {
+        let lease = Duration::try_from_secs_f64(LEASE.as_secs_f64() / pace.max(1.0)).unwrap_or(LEASE);
+        self.lease(lease.max(SHORTEST_LEASE))
     }
 
     /// How long to wait for another process that writes: five seconds if nobody says otherwise.

@@ -29,8 +29,8 @@ struct Rows {
     last: u64,
     /// By number.
     entries: BTreeMap<u64, Entry>,
-    /// The last of each name.
-    names: BTreeMap<(Owner, String), u64>,
+    /// Those of each name.
+    names: BTreeMap<(Owner, String), Vec<u64>>,
     tickets: BTreeMap<IdempotencyKey, u64>,
     tasks: BTreeMap<TaskId, Vec<u64>>,
 }
@@ -55,35 +55,36 @@ impl Ledger for MemoryLedger {
 
     fn claim(&self, owner: &Owner, intent: &Intent) -> Result<Claim, LedgerError> {
         let mut rows = self.rows();
+        let granted = Claim::New { lease: Duration::MAX };
         let Some(last) = rows.last_of(owner, intent.name()) else {
             rows.insert(owner, intent, 1);
-            return Ok(Claim::New { lease: Duration::MAX });
+            return Ok(granted);
         };
-        let mine = last.ticket == intent.ticket;
-        if last.request != intent.request && last.state != State::Refused {
-            return Ok(Claim::Conflict { request: last.request.clone() });
+        if last.state == State::Refused && last.ticket == intent.ticket {
+            last.state = State::Intended;
+            last.reason = None;
+            return Ok(granted);
         }
-        Ok(match (last.state, &last.outcome, &last.task_id) {
-            (State::Intended, ..) if mine => Claim::New { lease: Duration::MAX },
+        let turn = last.turn + 1;
+        let Some(current) = rows.current_of(owner, intent.name()) else { return Ok(granted) };
+        let is_new = match current.state {
+            State::Refused => true,
+            _ if current.request != intent.request => {
+                return Ok(Claim::Conflict { request: current.request.clone() });
+            }
+            State::Done | State::Failed => intent.again,
+            State::Intended | State::Accepted | State::Unconfirmed => false,
+        };
+        if is_new {
+            rows.insert(owner, intent, turn);
+            return Ok(granted);
+        }
+        Ok(match (current.state, &current.outcome, &current.task_id) {
+            (State::Intended, ..) if current.ticket == intent.ticket => granted,
             (State::Intended, ..) => Claim::Held { left: Duration::MAX },
-            (State::Refused, ..) if mine => {
-                last.state = State::Intended;
-                last.reason = None;
-                Claim::New { lease: Duration::MAX }
-            }
-            (State::Refused, ..) => {
-                let turn = last.turn + 1;
-                rows.insert(owner, intent, turn);
-                Claim::New { lease: Duration::MAX }
-            }
-            (State::Done | State::Failed, ..) if intent.again => {
-                let turn = last.turn + 1;
-                rows.insert(owner, intent, turn);
-                Claim::New { lease: Duration::MAX }
-            }
             (State::Done | State::Failed, Some(outcome), _) => Claim::Ended(outcome.clone()),
             (_, _, Some(task_id)) => Claim::Accepted(task_id.clone()),
-            (_, _, None) => Claim::Unconfirmed { reason: last.reason.clone().unwrap_or_default() },
+            (_, _, None) => Claim::Unconfirmed { reason: current.reason.clone().unwrap_or_default() },
         })
     }
 
@@ -117,7 +118,7 @@ impl Ledger for MemoryLedger {
 
     fn resolve(&self, owner: &Owner, name: &str, resolution: &Resolution) -> Result<Entry, LedgerError> {
         let mut rows = self.rows();
-        let last = rows.last_of(owner, name).ok_or_else(|| Resolution::no_entry(name))?;
+        let last = rows.current_of(owner, name).ok_or_else(|| Resolution::no_entry(name))?;
         if !resolution.fits(last.state) {
             return Err(Resolution::not_in_doubt(last));
         }
@@ -145,8 +146,17 @@ impl Ledger for MemoryLedger {
 
 impl Rows {
     fn last_of(&mut self, owner: &Owner, name: &str) -> Option<&mut Entry> {
-        let number = self.names.get(&(owner.clone(), name.to_owned()))?;
+        let number = self.names.get(&(owner.clone(), name.to_owned()))?.last()?;
         self.entries.get_mut(number)
+    }
+
+    /// The one that the name stands for: the last that may be billed, whatever was refused after it; or else the last.
+    fn current_of(&mut self, owner: &Owner, name: &str) -> Option<&mut Entry> {
+        let numbers = self.names.get(&(owner.clone(), name.to_owned()))?;
+        let may_be_billed =
+            |number: &&u64| self.entries.get(number).is_some_and(|entry| entry.state != State::Refused);
+        let number = *numbers.iter().rev().find(may_be_billed).or_else(|| numbers.last())?;
+        self.entries.get_mut(&number)
     }
 
     fn of_ticket(&mut self, ticket: &IdempotencyKey) -> Option<&mut Entry> {
@@ -155,7 +165,7 @@ impl Rows {
 
     fn insert(&mut self, owner: &Owner, intent: &Intent, turn: u32) {
         self.last += 1;
-        self.names.insert((owner.clone(), intent.name().to_owned()), self.last);
+        self.names.entry((owner.clone(), intent.name().to_owned())).or_default().push(self.last);
         self.tickets.insert(intent.ticket.clone(), self.last);
         self.entries.insert(self.last, Entry::new(self.last, owner, intent, turn, now()));
     }
@@ -236,8 +246,11 @@ impl Rows {
         let Some(entry) = self.entries.remove(&number) else { return };
         self.tickets.remove(&entry.ticket);
         let name = (entry.owner, entry.key);
-        if self.names.get(&name) == Some(&number) {
-            self.names.remove(&name);
+        if let Some(numbers) = self.names.get_mut(&name) {
+            numbers.retain(|other| *other != number);
+            if numbers.is_empty() {
+                self.names.remove(&name);
+            }
         }
         if let Some(task_id) = entry.task_id
             && let Some(numbers) = self.tasks.get_mut(&task_id)

@@ -28,7 +28,9 @@ impl Known {
     /// What is on record under the row's key.
     pub(crate) fn of(client: &Client, row: &Row) -> Result<Self, Error> {
         let Some(key) = &row.order.key else { return Ok(Self::Nothing) };
-        let entry = client.entries(Which::Name(key.as_str().to_owned()))?.pop();
+        let entries = client.entries(Which::Name(key.as_str().to_owned()))?;
+        // Whatever was refused after it, the last that may be billed counts.
+        let entry = entries.into_iter().rev().find(|entry| entry.state != State::Refused);
         let Some(entry) = entry else { return Ok(Self::Nothing) };
         Ok(match entry.state {
             State::Refused => Self::Nothing,

@@ -115,7 +115,9 @@ fn resolve(
         }
     };
     let owner = mine.ok_or_else(|| no_entry("key", key))?;
-    let last = found.iter().rev().find(|entry| entry.owner == owner);
+    let mut mine = found.iter().rev().filter(|entry| entry.owner == owner).peekable();
+    let last = mine.peek().copied();
+    let last = mine.find(|entry| entry.state != State::Refused).or(last);
     if let Some(entry) = last.filter(|entry| !resolution.fits(entry.state)) {
         let problem = format_args!("stands for a submission that is {}, and so not in doubt", entry.state);
         return Err(Error::invalid("key", problem).into());

@@ -6,7 +6,7 @@ use rusqlite::{Connection, named_params};
 use zoomout_core::{Claim, Intent, TaskId};
 
 use super::problem::Problem;
-use super::row::{Kept, last, number};
+use super::row::{Kept, current, last, number};
 use crate::owner::Owner;
 use crate::state::State;
 
@@ -20,7 +20,12 @@ pub(super) fn claim(
 ) -> Result<Claim, Problem> {
     let until = now.saturating_add(u64::try_from(lease.as_millis()).unwrap_or(u64::MAX));
     let new = |turn| insert(connection, owner, intent, turn, (now, until)).map(|()| Claim::New { lease });
-    let Some(Kept { entry, left }) = last(connection, owner, intent.name(), now)? else { return new(1) };
+    let Some(Kept { entry: last, .. }) = last(connection, owner, intent.name(), now)? else { return new(1) };
+    if last.state == State::Refused && last.ticket == intent.ticket {
+        renew(connection, number(last.number), (now, until))?;
+        return Ok(Claim::New { lease });
+    }
+    let Some(Kept { entry, left }) = current(connection, owner, intent.name(), now)? else { return new(1) };
     let is_mine = entry.ticket == intent.ticket;
     if entry.request != intent.request && entry.state != State::Refused {
         return Ok(Claim::Conflict { request: entry.request });
@@ -30,7 +35,7 @@ pub(super) fn claim(
             Ok(Claim::Held { left: Duration::from_millis(left.unwrap_or_default()) })
         }
         // A claim that ran out is still its holder's, unless somebody knows better.
-        (State::Intended | State::Refused, ..) if is_mine => {
+        (State::Intended, ..) => {
             renew(connection, number(entry.number), (now, until))?;
             Ok(Claim::New { lease })
         }
@@ -38,8 +43,8 @@ pub(super) fn claim(
             renew(connection, number(entry.number), (now, until))?;
             Ok(Claim::New { lease })
         }
-        (State::Refused, ..) => new(entry.turn + 1),
-        (State::Done | State::Failed, ..) if intent.again => new(entry.turn + 1),
+        (State::Refused, ..) => new(last.turn + 1),
+        (State::Done | State::Failed, ..) if intent.again => new(last.turn + 1),
         (State::Done | State::Failed, Some(outcome), _) => Ok(Claim::Ended(outcome)),
         (_, _, Some(task_id)) => Ok(Claim::Accepted(task_id)),
         (_, _, None) => Ok(Claim::Unconfirmed { reason: entry.reason.unwrap_or_default() }),

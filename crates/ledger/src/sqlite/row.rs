@@ -36,8 +36,28 @@ pub(super) fn last(
     name: &str,
     now: u64,
 ) -> Result<Option<Kept>, Problem> {
+    one(connection, owner, name, now, "turn DESC")
+}
+
+/// The one that the name stands for: the last that may be billed, whatever was refused after it; or else the last.
+pub(super) fn current(
+    connection: &Connection,
+    owner: &Owner,
+    name: &str,
+    now: u64,
+) -> Result<Option<Kept>, Problem> {
+    one(connection, owner, name, now, "state = 'refused', turn DESC")
+}
+
+fn one(
+    connection: &Connection,
+    owner: &Owner,
+    name: &str,
+    now: u64,
+    order: &str,
+) -> Result<Option<Kept>, Problem> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM submission WHERE server = ?1 AND account = ?2 AND key = ?3 ORDER BY turn DESC LIMIT 1"
+        "SELECT {COLUMNS} FROM submission WHERE server = ?1 AND account = ?2 AND key = ?3 ORDER BY {order} LIMIT 1"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let given = [&owner.server, &owner.account, name];

@@ -7,7 +7,7 @@ use zoomout_core::{IdempotencyKey, Intent, Outcome, Record, TaskId};
 
 use super::claims::insert;
 use super::problem::Problem;
-use super::row::{Kept, last, number, of_number};
+use super::row::{Kept, current, number, of_number};
 use crate::entry::Entry;
 use crate::owner::Owner;
 use crate::resolution::Resolution;
@@ -122,7 +122,7 @@ pub(super) fn resolve(
     resolution: &Resolution,
     now: u64,
 ) -> Result<Entry, Problem> {
-    let Some(Kept { entry, .. }) = last(connection, owner, name, now)? else {
+    let Some(Kept { entry, .. }) = current(connection, owner, name, now)? else {
         return Err(Problem::Asked(Resolution::no_entry(name)));
     };
     if !resolution.fits(entry.state) {

@@ -65,6 +65,24 @@ fn what_was_refused_is_free_for_any_request() {
 }
 
 #[test]
+fn a_refusal_frees_no_name_that_was_paid_for_before() {
+    everywhere(|_, one, other| {
+        one.claim(&me(), &intent(Some("a"), 1)).unwrap();
+        one.record(&me(), &accepted(1)).unwrap();
+        one.record(&me(), &Record::Ended(outcome(1, true))).unwrap();
+        let again = Intent::new(&order(Some("a"), 1).again(), ticket(2));
+        assert!(is_new(&one.claim(&me(), &again).unwrap()));
+        one.record(&me(), &released(2)).unwrap();
+        assert_eq!(other.claim(&me(), &intent(Some("a"), 3)).unwrap(), Claim::Ended(outcome(1, true)));
+        assert!(matches!(
+            other.claim(&me(), &Intent::new(&order(Some("a"), 2), ticket(4))).unwrap(),
+            Claim::Conflict { .. }
+        ));
+        assert!(is_new(&one.claim(&me(), &intent(Some("a"), 2)).unwrap()), "its own job goes on");
+    });
+}
+
+#[test]
 fn what_has_ended_is_submitted_anew_only_when_asked() {
     everywhere(|_, one, other| {
         for (name, done) in [("a", true), ("b", false)] {

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 from ledger_world import PACE, billed, lines_of, program, result_of, tasks
+from test_forks import child, ends, meanwhile
+from zoomout import Task
 from zoomout.testing import Emulator
 
 
@@ -79,3 +85,32 @@ for _ in client.zoom_many([parent] * 10, on_progress=lambda row, _: tell(row)):
     assert {path.name for path in (tmp_path / "pictures").iterdir()} == files
     assert client.unfinished() == []
     assert [*client.collect(tmp_path / "pictures")] == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_shares_the_file(emulator: Emulator, tmp_path: Path) -> None:
+    """While its parent writes into it, too; neither is disturbed."""
+    ledger = tmp_path / "ledger.db"
+    client, parent = emulator.client(ledger=ledger), emulator.seeds["upscaled"]
+    first = client.zoom(parent, key="album/first").task_id
+
+    def work(name: str) -> None:
+        assert client.zoom(parent, key="album/first").task_id == first
+        keyed = [{"task_id": parent, "key": f"{name}/{number}"} for number in range(20)]
+        assert all(isinstance(task, Task) for _, task in client.zoom_many(keyed))
+        client.zoom(parent, key="album/shared")
+
+    with meanwhile(lambda: list(client.zoom_many([parent] * 20))):
+        children = [child(partial(work, f"child/{number}")) for number in range(10)]
+        work("parent")
+        assert ends(children) == [0] * 10
+    keys = [line["idempotency_key"] for line in emulator.bill()["lines"]]
+    assert len(set(keys)) == len(keys)
+    # Whoever opens it anew finds it whole: what it knows is what is on the bill.
+    with closing(sqlite3.connect(ledger)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        kept = database.execute("SELECT task_id, state, named FROM submission").fetchall()
+    assert {task_id for task_id, _, _ in kept} == set(billed(emulator))
+    assert len(kept) == len(billed(emulator))
+    assert {state for _, state, _ in kept} == {"done"}
+    assert sum(named for _, _, named in kept) == 1 + 11 * 20 + 1

@@ -80,7 +80,7 @@ pub use self::target::check_target;
 pub use self::transport::{Context, FetchError, Transport};
 pub use zoomout_core::*;
 #[cfg(feature = "sqlite")]
-pub use zoomout_ledger::SqliteLedger;
+pub use zoomout_ledger::{AllClosed, SqliteLedger};
 pub use zoomout_ledger::{Entry, Filter, Ledger, MemoryLedger, Owner, Resolution, Salt, State, Which};
 
 /// The code in the README is compiled.

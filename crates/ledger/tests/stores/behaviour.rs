@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
 
 use zoomout_core::{Claim, Record};
-use zoomout_ledger::{Filter, Intent, Ledger, Resolution, SqliteLedger, State, Which};
+use zoomout_ledger::{Filter, Intent, Ledger, Resolution, State, Which};
 
 use crate::world::{
     LEASE, World, accepted, intent, is_new, me, of, order, outcome, owner, released, task, ticket,
@@ -242,17 +241,6 @@ fn a_claim_of_which_nothing_is_heard_runs_out() {
         assert_eq!(other.resolve(&me(), "b", &Resolution::NotBilled).unwrap().state, State::Refused);
         assert!(is_new(&other.claim(&me(), &intent(Some("b"), 4)).unwrap()));
     });
-}
-
-#[test]
-fn where_time_runs_faster_claims_run_out_sooner() {
-    let folder = tempfile::tempdir().unwrap();
-    for (pace, seconds) in [(1.0, 180), (60.0, 3), (1e9, 2), (0.1, 180), (f64::NAN, 180), (f64::INFINITY, 2)]
-    {
-        let ledger = SqliteLedger::at(folder.path().join(format!("{pace}.db"))).at_pace(pace);
-        let claim = ledger.claim(&me(), &intent(None, 1)).unwrap();
-        assert_eq!(claim, Claim::New { lease: Duration::from_secs(seconds) }, "at pace {pace}");
-    }
 }
 
 #[test]

@@ -356,9 +356,9 @@ export class Client {
    */
   unfinished(options?: CallOptions): Promise<Entry[]>
   /**
-   * Waits for everything that is `unfinished()`, and saves its pictures in this folder, as `<taskId>.png`: then it is
-   * unfinished no more. Free. Each is yielded as it ends; of a submission of which nobody knows, with an
-   * {@link UnconfirmedError}: see `resolve`.
+   * Waits for everything that is `unfinished()`, and saves its pictures in this folder, which is made if it is not
+   * there, as `<taskId>.png`: then it is unfinished no more. Free. Each is yielded as it ends; of a submission of which
+   * nobody knows, with an {@link UnconfirmedError}: see `resolve`.
    * @throws {StorageError} if the ledger cannot be read.
    */
   collect(folder: string | URL, options?: CallOptions): AsyncGenerator<Collected, void, undefined>

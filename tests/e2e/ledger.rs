@@ -93,7 +93,7 @@ fn whoever_leaves_the_loop_early_finds_the_rest() {
         assert!(server.bill().lines.len() > 7);
         assert_eq!(union(had, unfinished(client)), billed(server));
         let folder = tempfile::tempdir().unwrap();
-        for collected in client.collect(folder.path()).unwrap() {
+        for collected in client.collect(folder.path().join("made/for/them")).unwrap() {
             assert_eq!(collected.result.unwrap().len(), 1);
         }
         assert_eq!(client.unfinished().unwrap(), []);

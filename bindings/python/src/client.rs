@@ -43,7 +43,7 @@ impl NativeClient {
 impl NativeClient {
     #[new]
     #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
-    #[pyo3(signature = (api_key, base_url, language, timeout, call_timeout, resubmit, ledger))]
+    #[pyo3(signature = (api_key, base_url, language, timeout, call_timeout, resubmit, ledger, pace=None))]
     fn build(
         py: Python<'_>,
         api_key: Option<&Bound<'_, PyAny>>,
@@ -53,6 +53,7 @@ impl NativeClient {
         call_timeout: Option<&Bound<'_, PyAny>>,
         resubmit: Option<&Bound<'_, PyAny>>,
         ledger: Option<&Bound<'_, PyAny>>,
+        pace: Option<f64>,
     ) -> PyResult<Self> {
         let text = |name, value: Option<&Bound<'_, PyAny>>| {
             value.map(|value| text(py, name, "text", value)).transpose()
@@ -64,6 +65,7 @@ impl NativeClient {
             language: text("language", language)?,
             resubmit: text("resubmit", resubmit)?,
             ledger: ledger.map(|path| given::ledger(py, path)).transpose()?,
+            pace,
             ..limits(py, timeout, call_timeout)?
         };
         Self::new(py, settings)

@@ -86,6 +86,17 @@ pub(crate) fn close(py: Python<'_>) {
     });
 }
 
+/// No ledger is open while a process forks. Others may run Python meanwhile: one of them may be forking, too.
+#[pyfunction]
+pub(crate) fn before_fork(py: Python<'_>) {
+    detached(py, zoomout_binding::before_fork);
+}
+
+#[pyfunction]
+pub(crate) fn after_fork() {
+    zoomout_binding::after_fork();
+}
+
 /// Of those inside, a forked process has only the thread that forked.
 #[pyfunction]
 pub(crate) fn forked() {
@@ -99,8 +110,12 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     py.import("atexit")?.call_method1("register", (wrap_pyfunction!(close, module)?,))?;
     let os = py.import("os")?;
     if os.hasattr("register_at_fork")? {
-        let hook = [("after_in_child", wrap_pyfunction!(forked, module)?)];
-        os.call_method("register_at_fork", (), Some(&pyo3::types::IntoPyDict::into_py_dict(hook, py)?))?;
+        let hooks = [
+            ("before", wrap_pyfunction!(before_fork, module)?),
+            ("after_in_parent", wrap_pyfunction!(after_fork, module)?),
+            ("after_in_child", wrap_pyfunction!(forked, module)?),
+        ];
+        os.call_method("register_at_fork", (), Some(&pyo3::types::IntoPyDict::into_py_dict(hooks, py)?))?;
     }
     Ok(())
 }

@@ -90,6 +90,6 @@ pub fn flush(patience: Duration) {
 }
 
 /// A forked process writes nothing down for its parent.
-pub fn forked() {
+pub(crate) fn forked() {
     ON_THEIR_WAY.store(0, Ordering::SeqCst);
 }

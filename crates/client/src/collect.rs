@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::vec;
 
@@ -35,7 +36,7 @@ pub struct Collect {
 
 impl Client {
     /// Waits for everything that is [unfinished](Self::unfinished) and saves its pictures in this folder, as
-    /// `<task_id>.png`. Costs nothing: nothing is submitted.
+    /// `<task_id>.png`; it is made if it is not there. Costs nothing: nothing is submitted.
     ///
     /// What was saved, or has failed and is refunded, is unfinished no more. A submission of which nobody knows
     /// comes back as [`ErrorKind::Unconfirmed`]; see [`resolve`](Self::resolve).
@@ -83,7 +84,11 @@ impl Collect {
     /// could not be saved stays unfinished.
     fn save(&self, task_id: Option<&TaskId>, ended: Result<Task, Error>) -> Result<Vec<PathBuf>, Error> {
         match ended {
-            Ok(task) => self.client.download(&task, &self.folder),
+            Ok(task) => {
+                // What is wrong with it, whoever writes into it tells.
+                drop(fs::create_dir_all(&self.folder));
+                self.client.download(&task, &self.folder)
+            }
             Err(error) => {
                 let error = match task_id {
                     Some(task_id) => error.after(&Submission::new(task_id.clone(), Status::Pending)),

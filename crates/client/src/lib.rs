@@ -29,8 +29,9 @@
 //! | `rustls` (default) | https by rustls, trusting Mozilla's list of certificate authorities |
 //! | `platform-verifier` | rustls trusts whom the platform trusts |
 //! | `native-tls` | https by the platform's own TLS, trusting whom that trusts; used unless `rustls` is on |
+//! | `sqlite` | `SqliteLedger`: a ledger in a file that any number of processes share |
 //!
-//! The last three bring `ureq`, and `platform-verifier` brings `rustls`. With `default-features = false`
+//! The three before the last bring `ureq`, and `platform-verifier` brings `rustls`. With `default-features = false`
 //! neither is compiled: the program brings a [`Transport`] of its own ([`ClientBuilder::transport`]).
 #![forbid(unsafe_code)]
 
@@ -80,8 +81,13 @@ pub use self::target::check_target;
 pub use self::transport::{Context, FetchError, Transport};
 pub use zoomout_core::*;
 #[cfg(feature = "sqlite")]
-pub use zoomout_ledger::SqliteLedger;
+pub use zoomout_ledger::{AllClosed, SqliteLedger};
 pub use zoomout_ledger::{Entry, Filter, Ledger, MemoryLedger, Owner, Resolution, Salt, State, Which};
+
+/// The code about the ledger is compiled where there is one in a file.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../../docs/ledger.md")]
+struct LedgerPage;
 
 /// The code in the README is compiled.
 #[cfg(doctest)]

@@ -35,6 +35,6 @@ pub use memory::MemoryLedger;
 pub use owner::{Owner, Salt};
 pub use resolution::Resolution;
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteLedger;
+pub use sqlite::{AllClosed, SqliteLedger};
 pub use state::State;
 pub use zoomout_core::{Claim, Intent, LedgerError, Outcome, Record};

@@ -122,6 +122,9 @@ impl Ledger for MemoryLedger {
         if !resolution.fits(last.state) {
             return Err(Resolution::not_in_doubt(last));
         }
+        if let Some(contradiction) = resolution.contradicts(last) {
+            return Err(contradiction);
+        }
         // A refused one without a name leaves.
         let told = Entry { state: State::Refused, ..last.clone() };
         let ticket = told.ticket.clone();

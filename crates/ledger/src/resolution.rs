@@ -32,6 +32,16 @@ impl Resolution {
         }
     }
 
+    /// Why it cannot be true of this submission, if it cannot.
+    pub(crate) fn contradicts(&self, entry: &Entry) -> Option<LedgerError> {
+        match self {
+            Self::Task(task_id) if entry.parent.as_ref() == Some(task_id) => {
+                Some(LedgerError::new("that is the task that it starts from, and not the one that it made"))
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn no_entry(name: &str) -> LedgerError {
         LedgerError::new(format!("there is no submission under the key {:?}", for_people(name)))
     }

@@ -1,9 +1,11 @@
 /** What a strict user's compiler accepts, and what it must refuse. */
 import {
   Client,
+  type Entry,
   type Finished,
   InvalidError,
   type Progress,
+  type Resolution,
   type Submission,
   type Task,
   type Tier,
@@ -37,6 +39,10 @@ export async function all(client: Client, signal: AbortSignal): Promise<void> {
   const again: Task = await client.wait(submission.taskId, { onProgress })
   const tile: Task = await client.upscale({ taskId: 'task_1', index: 1 })
   const buttons: readonly { readonly customId: string }[] = (await client.buttons(tile.taskId)).buttons
+  const entries: Entry[] = await client.unfinished({ signal })
+  for await (const { entry, paths, error } of client.collect('pictures')) console.log(entry.key, paths, error?.nextStep)
+  const resolved: Entry = await client.resolve('album/17', { billed: false } satisfies Resolution)
+  console.log(entries.length, resolved.state === 'refused')
   const paths: string[] = await client.download(again, new URL('file:///wide.png'))
   const bytes: Buffer | undefined = await task.images[0]?.bytes({ signal })
   console.log(buttons, paths, bytes?.length)

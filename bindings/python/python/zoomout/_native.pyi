@@ -83,6 +83,7 @@ class NativeClient:
         call_timeout: _Span | None,
         resubmit: str | None,
         ledger: str | os.PathLike[str] | None,
+        pace: float | None = None,
     ) -> NativeClient: ...
     @property
     def base_url(self) -> str: ...

@@ -22,6 +22,8 @@ pub(crate) enum Known {
     Done,
     /// It may be paid for, and nobody knows.
     Unconfirmed,
+    /// Its key stands for another request.
+    Conflict,
 }
 
 impl Known {
@@ -32,6 +34,9 @@ impl Known {
         // Whatever was refused after it, the last that may be billed counts.
         let entry = entries.into_iter().rev().find(|entry| entry.state != State::Refused);
         let Some(entry) = entry else { return Ok(Self::Nothing) };
+        if entry.action().is_some_and(|action| action != row.order.action) {
+            return Ok(Self::Conflict);
+        }
         Ok(match entry.state {
             State::Refused => Self::Nothing,
             State::Intended => Self::Claimed,
@@ -68,7 +73,12 @@ impl Known {
         match self {
             Self::Nothing => true,
             Self::Failed => retry_failed,
-            Self::Paid | Self::Claimed | Self::Saved { .. } | Self::Done | Self::Unconfirmed => false,
+            Self::Paid
+            | Self::Claimed
+            | Self::Saved { .. }
+            | Self::Done
+            | Self::Unconfirmed
+            | Self::Conflict => false,
         }
     }
 
@@ -87,6 +97,6 @@ pub(crate) fn standing(known: &Known, row: &Row, retry_failed: bool) -> Standing
         known if known.submits(retry_failed) => Standing::ToSubmit,
         Known::Nothing | Known::Paid | Known::Claimed => Standing::Accepted,
         Known::Saved { .. } | Known::Done | Known::Failed => Standing::Ended,
-        Known::Unconfirmed => Standing::Unconfirmed,
+        Known::Unconfirmed | Known::Conflict => Standing::Unconfirmed,
     }
 }

@@ -108,6 +108,13 @@ fn conclude(
         let failure = tools.known.report(tools.known.error(ErrorKind::Cancelled, message));
         return Err(Failure { commands: tools.known.again().batch(args).into_iter().collect(), ..failure });
     }
+    if run.count(RowState::Unconfirmed) > 0
+        && let Some(settle) = tools.known.again().settle()
+    {
+        tools
+            .output
+            .tell(&format!("unconfirmed rows wait for your word, after a look at the account: {settle}"));
+    }
     match (&run.halt, &run.first) {
         (Some(Halt::Ceiling(over)), _) => {
             let field = field(over);
@@ -163,6 +170,12 @@ fn plan(
     for row in jobs.rows().map_err(|error| not_read_back(&error))? {
         let row = row.map_err(|error| not_read_back(&error))?;
         let known = OnRecord::of(&session.client, &row)?;
+        if matches!(known, OnRecord::Conflict) {
+            let key = row.order.key.as_ref().map(fit::exact).unwrap_or_default();
+            let problem =
+                format_args!("{key} of line {} stands for another request: take another one", row.line);
+            return Err(Error::invalid("key", problem).into());
+        }
         tally.add(&row.order.action, standing(&known, &row, retry_failed));
     }
     Ok(Plan::new(&tally, prices))

@@ -80,6 +80,10 @@ fn list(
         0 => tools.output.tell("nothing is on record"),
         _ => drop(tools.output.result(|| json!(null), || table(newest.make_contiguous()))),
     }
+    if newest.iter().any(|entry| entry.state == State::Unconfirmed) {
+        let next = "zoomout ledger resolve KEY with --task ID, --not-billed or --lost";
+        tools.output.tell(&format!("for what is unconfirmed, look at the account, then: {next}"));
+    }
     Ok(())
 }
 

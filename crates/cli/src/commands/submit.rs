@@ -46,6 +46,10 @@ fn submit(tools: &Tools<'_>, item: Item, args: args::Submission) -> Result<(), F
     if args.dry_run {
         return dry_run::run(global, output, action);
     }
+    if order.key.is_some() && global.no_ledger {
+        let problem = "means nothing with --no-ledger: nothing would remember that it was paid for";
+        return Err(Error::invalid("key", problem).into());
+    }
     let destination = Destination::new(args.output);
     destination.prepare(output)?;
     let session = Session::open(tools)?;

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zoomout_core::LedgerError;
 
 use super::file::{Open, Opening};
+use super::forks::Closable;
 use super::problem::Problem;
 
 /// What must have happened before a writer goes on.
@@ -23,7 +24,7 @@ pub(super) enum Need {
 #[derive(Default)]
 pub(super) struct Group {
     line: Mutex<Vec<Box<dyn Waiting>>>,
-    connection: Mutex<Option<Open>>,
+    connection: Closable,
 }
 
 /// A writer in line.
@@ -61,7 +62,7 @@ impl Group {
         let slot = Slot::default();
         let writer = Writer { need, work: Some(work), done: None, slot: Arc::clone(&slot) };
         lock(&self.line).push(Box::new(writer));
-        let mut connection = lock(&self.connection);
+        let mut connection = self.connection.lock();
         if let Some(answer) = lock(&slot).take() {
             // Somebody who came before has done it.
             return answer;

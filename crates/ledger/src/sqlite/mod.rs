@@ -2,6 +2,7 @@
 
 mod claims;
 mod file;
+mod forks;
 mod group;
 mod network;
 mod problem;
@@ -11,7 +12,7 @@ mod truths;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
@@ -22,7 +23,9 @@ use crate::filter::Filter;
 use crate::ledger::Ledger;
 use crate::owner::{Owner, Salt};
 use crate::resolution::Resolution;
-use file::{Open, Opening};
+use file::Opening;
+pub use forks::AllClosed;
+use forks::Closable;
 use group::{Group, Need};
 use problem::Problem;
 
@@ -61,7 +64,7 @@ pub struct SqliteLedger {
     now: Now,
     writers: Group,
     /// Readers keep no writer waiting, and wait for none.
-    reader: Mutex<Option<Open>>,
+    reader: Closable,
 }
 
 impl SqliteLedger {
@@ -73,7 +76,7 @@ impl SqliteLedger {
             lease: LEASE,
             now: Arc::new(wall_clock),
             writers: Group::default(),
-            reader: Mutex::default(),
+            reader: Closable::default(),
         }
     }
 
@@ -105,6 +108,28 @@ impl SqliteLedger {
         Self { now: Arc::new(now), ..self }
     }
 
+    /// Closes every ledger in a file that this process has open, once nobody is using it, until what this returns is
+    /// dropped: then each is opened anew when it is needed.
+    ///
+    /// Connections of SQLite must not live through a fork. Whoever forks, and goes on with ledgers in the child, calls
+    /// this on the thread that forks, and drops what it returns in both processes.
+    ///
+    /// ```
+    /// use zoomout_ledger::{Filter, Ledger, SqliteLedger};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let ledger = SqliteLedger::at(folder.path().join("zooms.db"));
+    /// ledger.salt()?;
+    /// let closed = SqliteLedger::close_all();
+    /// // Here nothing is open: a process may fork.
+    /// drop(closed);
+    /// assert_eq!(ledger.entries(&Filter::default())?, []);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn close_all() -> AllClosed {
+        forks::close_all()
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.opening.path
@@ -119,7 +144,7 @@ impl SqliteLedger {
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Problem>) -> Result<T, LedgerError> {
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = self.reader.lock();
         let open = self.opening.reopen(reader.take()).map_err(|problem| self.opening.told(&problem))?;
         let result = work(&open.connection);
         *reader = Some(open);

@@ -128,6 +128,9 @@ pub(super) fn resolve(
     if !resolution.fits(entry.state) {
         return Err(Problem::Asked(Resolution::not_in_doubt(&entry)));
     }
+    if let Some(contradiction) = resolution.contradicts(&entry) {
+        return Err(Problem::Asked(contradiction));
+    }
     match resolution {
         Resolution::Task(task_id) => accept(connection, owner, &entry.ticket, task_id, now)?,
         Resolution::NotBilled => release(connection, &entry.ticket, Resolution::NOT_BILLED)?,

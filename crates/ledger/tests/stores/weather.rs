@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use zoomout_core::LedgerError;
-use zoomout_ledger::{Filter, Ledger, SqliteLedger};
+use zoomout_core::{Claim, LedgerError};
+use zoomout_ledger::{Filter, Ledger, SqliteLedger, Which};
 
-use crate::world::{intent, is_new, me};
+use crate::world::{intent, is_new, me, of};
 
 /// What somebody is told who wants to submit.
 fn told(path: &Path) -> String {
@@ -51,6 +52,42 @@ fn a_locked_file_is_waited_for_and_not_for_ever() {
     other.execute_batch("COMMIT").unwrap();
     let ledger = SqliteLedger::at(&path);
     assert!(is_new(&ledger.claim(&me(), &intent(None, 2)).unwrap()));
+}
+
+#[test]
+fn where_time_runs_faster_claims_run_out_sooner() {
+    let folder = tempfile::tempdir().unwrap();
+    for (pace, seconds) in [(1.0, 180), (60.0, 3), (1e9, 2), (0.1, 180), (f64::NAN, 180), (f64::INFINITY, 2)]
+    {
+        let ledger = SqliteLedger::at(folder.path().join(format!("{pace}.db"))).at_pace(pace);
+        let claim = ledger.claim(&me(), &intent(None, 1)).unwrap();
+        assert_eq!(claim, Claim::New { lease: Duration::from_secs(seconds) }, "at pace {pace}");
+    }
+}
+
+#[test]
+fn for_a_fork_all_are_closed_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("zooms.db");
+    let (ledger, other) = (SqliteLedger::at(&path), SqliteLedger::at(&path));
+    let write = |writer: u128| {
+        for number in 0..50 {
+            ledger.claim(&me(), &intent(None, writer * 50 + number)).unwrap();
+            other.salt().unwrap();
+        }
+    };
+    thread::scope(|scope| {
+        for writer in 0..4 {
+            scope.spawn(move || write(writer));
+        }
+        for _ in 0..10 {
+            let closed = SqliteLedger::close_all();
+            // Whoever closes the last connection takes this file away.
+            assert!(!folder.path().join("zooms.db-wal").exists());
+            drop(closed);
+        }
+    });
+    assert_eq!(of(&other, Which::All).len(), 200);
 }
 
 #[test]

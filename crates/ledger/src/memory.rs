@@ -174,8 +174,12 @@ impl Rows {
     }
 
     fn accept(&mut self, owner: &Owner, ticket: &IdempotencyKey, task_id: &TaskId) {
-        if self.of_ticket(ticket).is_none() {
-            self.insert(owner, &Intent::unknown(ticket.clone()), 1);
+        // Its claim was forgotten, or there is another task already, and yet it is paid for.
+        let known =
+            self.of_ticket(ticket).map(|entry| entry.task_id.as_ref().is_none_or(|known| known == task_id));
+        if known != Some(true) {
+            let turn = self.last_of(owner, ticket.as_str()).map_or(1, |last| last.turn + 1);
+            self.insert(owner, &Intent::unknown(ticket.clone()), turn);
         }
         let Some(entry) = self.of_ticket(ticket) else { return };
         if matches!(entry.state, State::Done | State::Failed) {

@@ -4,7 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 use zoomout_core::LedgerError;
@@ -12,6 +13,9 @@ use zoomout_core::LedgerError;
 use super::network;
 use super::problem::Problem;
 use super::schema;
+
+/// So long whoever has it alone is left to it.
+const BREATH: Duration = Duration::from_millis(2);
 
 /// Which file, and how long to wait for those who write it.
 #[derive(Debug)]
@@ -53,8 +57,19 @@ impl Opening {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(self.patience)?;
-        schema::prepare(&connection)?;
+        self.prepare(&connection)?;
         Ok(Open { connection, file })
+    }
+
+    /// Whoever makes the file, or turns on its log, has it alone for a moment, and SQLite waits for neither.
+    fn prepare(&self, connection: &Connection) -> Result<(), Problem> {
+        let begun = Instant::now();
+        loop {
+            match schema::prepare(connection) {
+                Err(problem) if problem.is_busy() && begun.elapsed() < self.patience => thread::sleep(BREATH),
+                done => return done,
+            }
+        }
     }
 
     pub(super) fn told(&self, problem: &Problem) -> LedgerError {

@@ -57,6 +57,12 @@ impl Problem {
         })
     }
 
+    /// Whether somebody else has the file, and that may pass.
+    pub(super) fn is_busy(&self) -> bool {
+        let Self::Sqlite(error) = self else { return false };
+        matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+    }
+
     /// Whether nothing that was to be written with it can be.
     pub(super) const fn ends_all(&self) -> bool {
         !matches!(self, Self::Asked(_))

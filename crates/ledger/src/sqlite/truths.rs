@@ -37,12 +37,15 @@ fn accept(
     task_id: &TaskId,
     now: u64,
 ) -> Result<(), Problem> {
-    let known = "SELECT number FROM submission WHERE ticket = ?1 LIMIT 1";
-    let known: Option<i64> =
-        connection.prepare_cached(known)?.query_row([ticket.as_str()], |row| row.get(0)).optional()?;
-    if known.is_none() {
-        // Its claim was forgotten, and yet it is paid for.
-        insert(connection, owner, &Intent::unknown(ticket.clone()), 1, (now, now))?;
+    let known = format!("SELECT task_id FROM submission WHERE {OF_TICKET}");
+    let known: Option<Option<String>> =
+        connection.prepare_cached(&known)?.query_row([ticket.as_str()], |row| row.get(0)).optional()?;
+    // Its claim was forgotten, or there is another task already, and yet it is paid for.
+    if known.is_none_or(|task| task.is_some_and(|task| task != task_id.as_str())) {
+        let turn = "SELECT coalesce(max(turn), 0) + 1 FROM submission WHERE server = ?1 AND account = ?2 AND key = ?3";
+        let given = [&owner.server, &owner.account, ticket.as_str()];
+        let turn = connection.prepare_cached(turn)?.query_row(given, |row| row.get(0))?;
+        insert(connection, owner, &Intent::unknown(ticket.clone()), turn, (now, now))?;
     }
     let sql = format!(
         "UPDATE submission SET state = 'accepted', reason = NULL, task_id = ?2, accepted_at = ?3

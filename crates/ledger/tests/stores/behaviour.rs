@@ -150,6 +150,23 @@ fn a_late_truth_is_written_down() {
 }
 
 #[test]
+fn two_tasks_of_one_submission_are_both_paid_for() {
+    everywhere(|_, one, other| {
+        for name in [Some("a"), None] {
+            let number = if name.is_some() { 1 } else { 2 };
+            one.claim(&me(), &intent(name, number)).unwrap();
+            for id in [number, number + 10] {
+                other.record(&me(), &Record::Accepted { ticket: ticket(number), task_id: task(id) }).unwrap();
+            }
+            one.record(&me(), &accepted(number)).unwrap_or_default();
+            for id in [number, number + 10] {
+                assert!(!of(one, Which::Task(task(id))).is_empty(), "{id} is lost");
+            }
+        }
+    });
+}
+
+#[test]
 fn what_was_handed_out_is_unfinished_no_more() {
     everywhere(|world, one, other| {
         for (name, number) in [(Some("a"), 1), (None, 2)] {

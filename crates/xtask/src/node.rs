@@ -7,7 +7,7 @@ use crate::step::{Failed, Step, root};
 /// Builds the addon and runs its tests.
 pub(crate) fn test() -> Result<(), Failed> {
     prepare()?;
-    Step::npm().args(["test"]).run()
+    Step::npm().args(["test"]).with_its_own_ledger().run()
 }
 
 /// Checks the types as a strict user would see them.

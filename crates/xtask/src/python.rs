@@ -8,7 +8,7 @@ use crate::step::{Failed, Step, root};
 /// Builds the package into `.venv` and runs its tests.
 pub(crate) fn test() -> Result<(), Failed> {
     prepare()?;
-    python().args(["-m", "pytest", "tests/python"]).run()
+    python().args(["-m", "pytest", "tests/python"]).with_its_own_ledger().run()
 }
 
 /// Checks style and types, and the stub against the compiled module.

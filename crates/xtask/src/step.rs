@@ -51,6 +51,12 @@ impl Step {
         self
     }
 
+    /// What its commands submit is not kept among the developer's own.
+    pub(crate) fn with_its_own_ledger(mut self) -> Self {
+        self.command.env("ZOOMOUT_LEDGER", root().join("target/tmp/ledger-of-tests.db"));
+        self
+    }
+
     /// Runs it with its output on the screen.
     pub(crate) fn run(mut self) -> Result<(), Failed> {
         eprintln!("\n$ {}", self.shown);

@@ -1,5 +1,6 @@
 //! The ledger of a client, and whose submissions it keeps there.
 
+use std::mem;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -74,10 +75,9 @@ impl Books {
             }
             // Ids are data, and reasons are text for people, from which the key was cut when they came.
             Record::Accepted { .. } | Record::Released { .. } | Record::Unconfirmed { .. } => {
-                // Owed until it is written, also where the ledger panics.
-                self.owe(record);
+                let debt = Debt { books: self, record };
                 self.ledger.record(owner, record)?;
-                self.paid(record);
+                debt.settle();
                 Ok(())
             }
         }
@@ -107,5 +107,23 @@ impl Books {
         resolution: &Resolution,
     ) -> Result<Entry, LedgerError> {
         self.ledger.resolve(self.owner(api)?, name, resolution)
+    }
+}
+
+/// A record that is about to be written: where that fails, or the ledger panics, it is owed.
+struct Debt<'a> {
+    books: &'a Books,
+    record: &'a Record,
+}
+
+impl Debt<'_> {
+    fn settle(self) {
+        mem::forget(self);
+    }
+}
+
+impl Drop for Debt<'_> {
+    fn drop(&mut self) {
+        self.books.owe(self.record);
     }
 }
